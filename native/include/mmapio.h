@@ -1,0 +1,401 @@
+/*
+ * mmapio.h - memory-mapped files and memory for C, one ABI for Linux, macOS and Windows.
+ *
+ * This header is the manual. Each function says what it does, what it requires, what it returns and where the
+ * operating systems differ. native/README.md holds the ABI contract and the table of calls per operating system.
+ *
+ *     #include <fcntl.h>
+ *     #include <mmapio.h>
+ *     #include <stdio.h>
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         mmapio_map *map = NULL;
+ *         mmapio_error error;
+ *         int file = open(argc > 1 ? argv[1] : "data.bin", O_RDONLY);
+ *
+ *         if (mmapio_map_file(file, NULL, &map, &error) != MMAPIO_OK) {
+ *             fprintf(stderr, "%s (OS code %d)\n", mmapio_status_text(error.status), error.os_code);
+ *             return 1;
+ *         }
+ *         printf("%llu bytes\n", (unsigned long long)mmapio_map_length(map));
+ *         return mmapio_map_close(map) == MMAPIO_OK ? 0 : 1;
+ *     }
+ *
+ * Conventions
+ *   Units       Lengths and offsets are bytes. Offsets and lengths need not be aligned to anything: the library
+ *               aligns outward to whole pages and hands out the very byte that was asked for.
+ *   Results     Fallible functions return a mmapio_status (0 is success, negative is failure). Results go out
+ *               through pointers, which are zeroed before anything else happens.
+ *   Errors      The last parameter is a nullable mmapio_error that receives the status, the operating system's own
+ *               code and the call it came from. There is no thread-local "last error".
+ *   Structs     Those with a struct_size begin with it. Set it to sizeof the struct you compiled against; a library
+ *               older or newer than your header then still understands you.
+ *   Threads     Every function may be called from any thread. Calls on one map may run at the same time, except
+ *               that nothing may run together with, or after, its mmapio_map_close.
+ *   Faults      Reading or writing mapped memory is a plain memory access. If the file shrinks, its disk fills up
+ *               or its device fails, such an access raises SIGBUS (POSIX) or EXCEPTION_IN_PAGE_ERROR (Windows).
+ */
+#ifndef MMAPIO_H
+#define MMAPIO_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------------------------------------- linkage ---- */
+
+/* Define MMAPIO_STATIC when linking the static library on Windows. MMAPIO_BUILD is the library's own. */
+#if defined(_WIN32) && defined(MMAPIO_STATIC)
+#define MMAPIO_API
+#elif defined(_WIN32) && defined(MMAPIO_BUILD)
+#define MMAPIO_API __declspec(dllexport)
+#elif defined(_WIN32)
+#define MMAPIO_API __declspec(dllimport)
+#else
+#define MMAPIO_API __attribute__((visibility("default")))
+#endif
+
+/* ------------------------------------------------------------------------------------------------- version ---- */
+
+#define MMAPIO_VERSION_MAJOR 0
+#define MMAPIO_VERSION_MINOR 1
+#define MMAPIO_VERSION_PATCH 0
+
+/* The ABI: a new major breaks callers, a new minor only adds. */
+#define MMAPIO_ABI_MAJOR 1
+#define MMAPIO_ABI_MINOR 0
+
+/* Returns the ABI of the loaded library as major << 16 | minor. Compare the major with MMAPIO_ABI_MAJOR. */
+MMAPIO_API uint32_t mmapio_abi_version(void);
+
+/* Returns the version of the loaded library, such as "1.2.3". Never NULL. */
+MMAPIO_API const char *mmapio_version_string(void);
+
+/* -------------------------------------------------------------------------------------- statuses and errors ---- */
+
+typedef int32_t mmapio_status;
+
+/* X(name, value, text): every status there is. Values are never renumbered, gaps are for growth. */
+#define MMAPIO_STATUS_LIST(X)                                                                                          \
+    X(OK, 0, "success")                                                                                                \
+    X(INVALID_ARGUMENT, -101, "an argument has a value that is not allowed")                                           \
+    X(OUT_OF_RANGE, -102, "an offset or length lies outside the file, the mapping or the address space")               \
+    X(MISALIGNED, -103, "an address or offset is not aligned as the operating system requires")                        \
+    X(ABI_MISMATCH, -104, "a struct or the library is of another ABI version than the caller expects")                 \
+    X(ACCESS_DENIED, -201, "the file or the mapping does not permit the access asked for")                             \
+    X(BUSY, -202, "the file or the pages are in use in a way that forbids this")                                       \
+    X(NOT_FOUND, -203, "there is no object of that name")                                                              \
+    X(EXISTS, -204, "an object of that name exists already")                                                           \
+    X(OUT_OF_MEMORY, -301,                                                                                             \
+      "out of memory or address space, or the process has too many mappings (Linux: vm.max_map_count)")                \
+    X(LIMIT_REACHED, -302,                                                                                             \
+      "a limit of the process or system is reached (such as RLIMIT_MEMLOCK, the working set, or open files)")          \
+    X(NO_SPACE, -303, "no space is left on the device, or the quota is used up")                                       \
+    X(UNSUPPORTED, -401, "this operating system, kernel or file cannot do that")                                       \
+    X(IO, -501, "the device reported an input/output error")                                                           \
+    X(FAULT, -502, "the pages behind the address are gone: the file was truncated, or its device failed or is full")   \
+    X(DURABILITY_LOST, -503, "earlier writes to this file were lost by a failed writeback")                            \
+    X(UNKNOWN, -999, "the operating system reported an error this library has no status for")
+
+enum {
+#define MMAPIO_STATUS_ENTRY(name, value, text) MMAPIO_##name = (value),
+    MMAPIO_STATUS_LIST(MMAPIO_STATUS_ENTRY)
+#undef MMAPIO_STATUS_ENTRY
+};
+
+/* Where mmapio_error.os_code comes from. */
+enum {
+    MMAPIO_OS_NONE = 0,  /* the library itself: os_code is 0 */
+    MMAPIO_OS_ERRNO = 1, /* errno, or the kern_return_t of a Mach call */
+    MMAPIO_OS_WIN32 = 2  /* GetLastError() */
+};
+
+/* What went wrong. Frozen: 16 bytes, four fields, for ever. */
+typedef struct mmapio_error {
+    mmapio_status status; /* the value the function returned */
+    int32_t os_code;      /* the operating system's code, 0 when there is none */
+    uint32_t os_domain;   /* MMAPIO_OS_*: how to read os_code */
+    uint32_t os_call;     /* which operating system call failed, 0 for none: see mmapio_call_name */
+} mmapio_error;
+
+/* Returns the constant's name without its prefix, such as "ACCESS_DENIED"; "UNKNOWN" for any other value. */
+MMAPIO_API const char *mmapio_status_name(mmapio_status status);
+
+/* Returns one sentence in English, in lower case and without a full stop. Never NULL. */
+MMAPIO_API const char *mmapio_status_text(mmapio_status status);
+
+/* Returns the name of the call in mmapio_error.os_call, such as "mmap"; "" for 0 and for unknown values. */
+MMAPIO_API const char *mmapio_call_name(uint32_t os_call);
+
+/* ------------------------------------------------------------------------------------- pages, capabilities ---- */
+
+/* Returns the size of a page in bytes: 4096 on most machines, 16384 on Apple silicon. A run-time value. */
+MMAPIO_API uint32_t mmapio_page_size(void);
+
+/* Returns what the operating system aligns file offsets to: the page size on POSIX, 65536 on Windows. */
+MMAPIO_API uint32_t mmapio_allocation_granularity(void);
+
+enum { MMAPIO_SYSTEM_NONE = 0, MMAPIO_SYSTEM_LINUX = 1, MMAPIO_SYSTEM_DARWIN = 2, MMAPIO_SYSTEM_WINDOWS = 3 };
+
+/* Bits of mmapio_caps.features. */
+enum {
+    MMAPIO_FEATURE_POPULATE = 0x1,         /* mmapio_map_populate */
+    MMAPIO_FEATURE_LOCK = 0x2,             /* mmapio_map_lock */
+    MMAPIO_FEATURE_LOCK_ON_FAULT = 0x4,    /* MMAPIO_LOCK_ON_FAULT locks as pages arrive, not all at once */
+    MMAPIO_FEATURE_RESIDENCY = 0x8,        /* mmapio_map_residency */
+    MMAPIO_FEATURE_RESIDENCY_COUNTS = 0x10 /* counts cost nothing per page, and tell dirty pages too (cachestat) */
+};
+
+/* What this library can do on this very machine. Bit n of an advice mask stands for MMAPIO_MADV_* number n; a sync
+ * mask is made of MMAPIO_MS_* bits. What is in neither of a pair of masks is ignored (advice) or refused (sync). */
+typedef struct mmapio_caps {
+    uint32_t struct_size;            /* in: sizeof(mmapio_caps); out: bytes filled */
+    uint32_t system;                 /* MMAPIO_SYSTEM_* */
+    uint32_t page_size;              /* bytes */
+    uint32_t allocation_granularity; /* bytes */
+    uint64_t features;               /* MMAPIO_FEATURE_* */
+    uint64_t advice_applied;         /* does what madvise(2) of Linux says, where the mapping's kind permits */
+    uint64_t advice_approximated;    /* does something near to it */
+    uint32_t sync_applied;           /* does what the mode says */
+    uint32_t sync_approximated;      /* does something stronger instead */
+    uint32_t residency_scope;        /* MMAPIO_SCOPE_* of a mapped file */
+    uint32_t reserved;               /* 0 */
+} mmapio_caps;
+
+/* Fills *caps. The answer is constant for the life of the process.
+ * Returns MMAPIO_OK, or MMAPIO_INVALID_ARGUMENT for NULL or a struct_size below 16. */
+MMAPIO_API mmapio_status mmapio_caps_get(mmapio_caps *caps);
+
+/* ------------------------------------------------------------------------------------------- making a map ---- */
+
+/* One mapping. Made by mmapio_map_file or mmapio_map_anonymous, ended by mmapio_map_close. */
+typedef struct mmapio_map mmapio_map;
+
+/* Protection. The numbers are those of Linux. */
+enum {
+    MMAPIO_PROT_NONE = 0,
+    MMAPIO_PROT_READ = 1,
+    MMAPIO_PROT_WRITE = 2, /* implies READ on every system, as it does on most processors */
+    MMAPIO_PROT_EXEC = 4
+};
+
+/* Flags of a new map: exactly one of SHARED and PRIVATE, and any of the others. The numbers are those of Linux. */
+enum {
+    MMAPIO_MAP_SHARED = 0x1,       /* writes reach the file and every other map of it */
+    MMAPIO_MAP_PRIVATE = 0x2,      /* writes stay in this process: copy on write */
+    MMAPIO_MAP_LOCKED = 0x2000,    /* lock the pages in memory, or fail: mmapio_map_lock at once */
+    MMAPIO_MAP_NORESERVE = 0x4000, /* reserve no swap space. Linux only; elsewhere without effect */
+    MMAPIO_MAP_POPULATE = 0x8000,  /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
+    MMAPIO_MAP_NONBLOCK = 0x10000, /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
+    MMAPIO_MAP_HUGETLB = 0x40000   /* explicit huge pages: hugetlbfs (Linux), else MMAPIO_UNSUPPORTED */
+};
+
+/* How to map. A shorter struct_size gets the defaults of MMAPIO_MAP_OPTIONS_INIT for the rest; a longer one is
+ * accepted while the bytes unknown to this library are zero. */
+typedef struct mmapio_map_options {
+    uint32_t struct_size; /* sizeof(mmapio_map_options) */
+    uint32_t protection;  /* MMAPIO_PROT_* */
+    uint32_t flags;       /* MMAPIO_MAP_* */
+    uint32_t advice;      /* MMAPIO_MADV_*, given right after mapping; as a hint, it never fails the call */
+    uint64_t offset;      /* first byte of the file; any value up to the file's length */
+    uint64_t length;      /* bytes; 0 for all from offset to the end of the file */
+} mmapio_map_options;
+
+#define MMAPIO_MAP_OPTIONS_INIT                                                                                        \
+    {                                                                                                                  \
+        (uint32_t)sizeof(mmapio_map_options), MMAPIO_PROT_READ, MMAPIO_MAP_SHARED, 0u, 0u, 0u                          \
+    }
+
+/* Maps a file.
+ * Does        Maps length bytes from offset. The handle may be closed afterwards: the map keeps one of its own (on
+ *             POSIX: a duplicate whose closing, like that of any descriptor, drops the process's fcntl locks on the
+ *             file). With length 0, an empty file or an offset at its end gives a map of length 0 without data.
+ * Requires    file: a descriptor (POSIX) or HANDLE (Windows), open for reading, and for writing too where a shared
+ *             map shall be written. options: NULL for all of the file, shared, read-only.
+ * Returns     *map, to be closed by mmapio_map_close. Else NULL and MMAPIO_INVALID_ARGUMENT, MMAPIO_OUT_OF_RANGE,
+ *             MMAPIO_ABI_MISMATCH, MMAPIO_ACCESS_DENIED (the handle does not allow the protection),
+ *             MMAPIO_LIMIT_REACHED (open files, MMAPIO_MAP_LOCKED), MMAPIO_OUT_OF_MEMORY, MMAPIO_UNSUPPORTED (a
+ *             pipe, a directory, a file system without mappings).
+ * Platforms   A map longer than its file is allowed on POSIX: its tail faults until the file has grown. Windows
+ *             grows a writable file to the length asked for and refuses a read-only map with MMAPIO_OUT_OF_RANGE.
+ *             https://man7.org/linux/man-pages/man2/mmap.2.html
+ *             https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-mapviewoffile */
+MMAPIO_API mmapio_status mmapio_map_file(intptr_t file, const mmapio_map_options *options, mmapio_map **map,
+                                         mmapio_error *error);
+
+/* Maps memory that belongs to no file and starts as zeros.
+ * Requires    options->length above 0, options->offset 0. MMAPIO_MAP_SHARED memory is shared with children made by
+ *             fork(); on Windows, which has no fork, it differs from PRIVATE in nothing that can be observed.
+ * Returns     As mmapio_map_file. */
+MMAPIO_API mmapio_status mmapio_map_anonymous(const mmapio_map_options *options, mmapio_map **map, mmapio_error *error);
+
+/* Unmaps, and frees everything the map owns. Flushes nothing: what was written to a shared map is in the page cache
+ * already, and mmapio_map_sync is what makes it durable. NULL is allowed.
+ * Returns     MMAPIO_OK, or the status of the first step that failed. The map is gone either way.
+ * Threads     Nothing may use the map during or after this call. */
+MMAPIO_API mmapio_status mmapio_map_close(mmapio_map *map);
+
+/* Returns the address of the first byte asked for, or NULL for a map of length 0 and for NULL. */
+MMAPIO_API void *mmapio_map_data(const mmapio_map *map);
+
+/* Returns the length in bytes that was asked for; for options->length 0, what the file had at that time. */
+MMAPIO_API uint64_t mmapio_map_length(const mmapio_map *map);
+
+/* Tells how much of the map its file backs right now.
+ * Does        Asks for the file's length. Memory from *backed on may fault; memory before it does not, unless
+ *             somebody shortens the file afterwards.
+ * Returns     *backed, from 0 to the map's length: all of it for a map without a file. */
+MMAPIO_API mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_t *backed, mmapio_error *error);
+
+/* ------------------------------------------------------------------------------------------ calls on ranges ---- */
+
+/* All calls below take a range of bytes in the map, [offset, offset + length), which must lie within it: else they
+ * return MMAPIO_OUT_OF_RANGE and have done nothing. A length of 0 does nothing and succeeds. The operating system
+ * works in pages, so each call acts on every page that the range touches.
+ *
+ *      page 0            page 1            page 2            page 3
+ *      |-----------------|-----------------|-----------------|
+ *                 ^data       ^^^^^^^^^^^^^^^^^^^range^^
+ *                        |<------ what the call acts on ----->|                                                      */
+
+/* Advice. The numbers are those of Linux. "Destroys" marks the ones that can lose what was written. */
+enum {
+    MMAPIO_MADV_NORMAL = 0,
+    MMAPIO_MADV_RANDOM = 1,           /* no read-ahead */
+    MMAPIO_MADV_SEQUENTIAL = 2,       /* more read-ahead; pages may be dropped after use */
+    MMAPIO_MADV_WILLNEED = 3,         /* start reading the range in */
+    MMAPIO_MADV_DONTNEED = 4,         /* drop the pages from this process. Destroys, on a private map */
+    MMAPIO_MADV_FREE = 8,             /* private memory may be taken back until it is written again. Destroys */
+    MMAPIO_MADV_REMOVE = 9,           /* punch a hole into the file. Destroys */
+    MMAPIO_MADV_DONTFORK = 10,        /* a child made by fork() does not get the range */
+    MMAPIO_MADV_DOFORK = 11,          /* undo DONTFORK */
+    MMAPIO_MADV_MERGEABLE = 12,       /* equal private pages may be shared (KSM) */
+    MMAPIO_MADV_UNMERGEABLE = 13,     /* undo MERGEABLE */
+    MMAPIO_MADV_HUGEPAGE = 14,        /* use transparent huge pages */
+    MMAPIO_MADV_NOHUGEPAGE = 15,      /* do not */
+    MMAPIO_MADV_DONTDUMP = 16,        /* leave the range out of core dumps */
+    MMAPIO_MADV_DODUMP = 17,          /* undo DONTDUMP */
+    MMAPIO_MADV_WIPEONFORK = 18,      /* a child made by fork() sees zeros. Private anonymous memory only */
+    MMAPIO_MADV_KEEPONFORK = 19,      /* undo WIPEONFORK */
+    MMAPIO_MADV_COLD = 20,            /* first to go when memory gets short */
+    MMAPIO_MADV_PAGEOUT = 21,         /* write back and evict now */
+    MMAPIO_MADV_POPULATE_READ = 22,   /* bring the pages in as reading would; prefer mmapio_map_populate */
+    MMAPIO_MADV_POPULATE_WRITE = 23,  /* bring the pages in as writing would; prefer mmapio_map_populate */
+    MMAPIO_MADV_DONTNEED_LOCKED = 24, /* DONTNEED on locked pages too. Destroys, on a private map */
+    MMAPIO_MADV_COLLAPSE = 25,        /* make transparent huge pages now */
+
+    /* Or'ed to an advice that destroys. Without it such an advice is refused with MMAPIO_INVALID_ARGUMENT. */
+    MMAPIO_MADV_ALLOW_LOSS = 0x40000000
+};
+
+/* What became of an advice. */
+enum {
+    MMAPIO_ADVICE_IGNORED = 0,      /* this system has nothing like it, or not for this kind of mapping */
+    MMAPIO_ADVICE_APPROXIMATED = 1, /* the nearest thing this system has was done */
+    MMAPIO_ADVICE_APPLIED = 2       /* the operating system accepted it as it is */
+};
+
+/* Tells the operating system how a range will be used.
+ * Returns     MMAPIO_OK and *outcome (nullable): a hint that cannot be followed is no error. MMAPIO_INVALID_ARGUMENT
+ *             for a number that is no advice, or one that destroys given without MMAPIO_MADV_ALLOW_LOSS.
+ *             MMAPIO_FAULT from POPULATE_*, where the file no longer backs the range; MMAPIO_ACCESS_DENIED and
+ *             MMAPIO_NO_SPACE from the ones that change memory.
+ * Platforms   https://man7.org/linux/man-pages/man2/madvise.2.html; mmapio_caps_get tells what this system knows. */
+MMAPIO_API mmapio_status mmapio_map_advise(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t advice,
+                                           uint32_t *outcome, mmapio_error *error);
+
+/* How to sync: exactly one of the first five, INVALIDATE in addition. The first three numbers are those of Linux. */
+enum {
+    MMAPIO_MS_ASYNC = 1,       /* leave it to the kernel's own writeback, which has it scheduled anyway */
+    MMAPIO_MS_INVALIDATE = 2,  /* let other maps of the file see the same bytes: coherent everywhere, anyway */
+    MMAPIO_MS_SYNC = 4,        /* write the range to the device and wait; macOS, Windows: to the device's cache */
+    MMAPIO_MS_DATA = 0x100,    /* and through the device's cache, with what is needed to read the data back */
+    MMAPIO_MS_DURABLE = 0x200, /* and all of the file's metadata */
+    MMAPIO_MS_BARRIER = 0x400  /* what was written before reaches the device before what is written later */
+};
+
+/* Writes modified pages of a shared map to the file.
+ * Does        Nothing, successfully, on private and anonymous maps: there is no file to write to.
+ * Returns     MMAPIO_OK once the promise of the mode is kept. MMAPIO_IO, MMAPIO_NO_SPACE, MMAPIO_BUSY (INVALIDATE
+ *             on locked pages), MMAPIO_ACCESS_DENIED (Windows: DATA and stronger need a handle open for writing).
+ * Platforms   Linux: msync(2), and fsync(2) for DURABLE. macOS: msync(2) and fcntl F_FULLFSYNC, or F_BARRIERFSYNC.
+ *             Windows: FlushViewOfFile and FlushFileBuffers. BARRIER is DATA on systems without a barrier. */
+MMAPIO_API mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t mode,
+                                         mmapio_error *error);
+
+/* Whose memory a residency speaks of. */
+enum {
+    MMAPIO_SCOPE_UNKNOWN = 0,
+    MMAPIO_SCOPE_PAGE_CACHE = 1, /* the system's: what any process would find in memory */
+    MMAPIO_SCOPE_WORKING_SET = 2 /* this process's own pages only */
+};
+
+/* Bits of mmapio_residency.known. */
+enum {
+    MMAPIO_KNOWN_RESIDENT = 0x1,
+    MMAPIO_KNOWN_DIRTY = 0x2,
+    MMAPIO_KNOWN_WRITEBACK = 0x4,
+    MMAPIO_KNOWN_EVICTED = 0x8
+};
+
+/* How much of a range is in memory, in pages. A count is 0 where known lacks its bit. */
+typedef struct mmapio_residency {
+    uint32_t struct_size;      /* in: sizeof(mmapio_residency); out: bytes filled */
+    uint32_t known;            /* MMAPIO_KNOWN_*: which counts the kernel told */
+    uint32_t scope;            /* MMAPIO_SCOPE_* */
+    uint32_t page_size;        /* bytes */
+    uint64_t pages;            /* pages the range touches */
+    uint64_t resident;         /* of them in memory */
+    uint64_t dirty;            /* of them modified and not yet written */
+    uint64_t writeback;        /* of them being written */
+    uint64_t evicted;          /* were in memory and went */
+    uint64_t recently_evicted; /* of those, lately */
+} mmapio_residency;
+
+/* Tells how much of a range is in memory.
+ * Requires    report not NULL. pages: NULL, or room for one byte per page the range touches, which is at most
+ *             length / page size + 2; each becomes 1 (resident) or 0.
+ * Returns     MMAPIO_OK. Where the kernel would not tell this process the truth (Linux: mincore(2) calls all of it
+ *             resident for somebody who neither owns nor may write the file), known is 0: no error, and no lie.
+ *             MMAPIO_UNSUPPORTED where there is no such call.
+ * Platforms   Linux: cachestat(2) (6.5) for counts, mincore(2) for pages. macOS: mincore(2). Windows:
+ *             QueryWorkingSetEx, which knows of this process only. */
+MMAPIO_API mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t length,
+                                              mmapio_residency *report, uint8_t *pages, mmapio_error *error);
+
+/* Changes what may be done with a range.
+ * Requires    protection: MMAPIO_PROT_* in any combination the mapping was made to allow. Pages at the ends of an
+ *             unaligned range change as a whole, with the neighbours on them.
+ * Returns     MMAPIO_OK, MMAPIO_ACCESS_DENIED (writing through a read-only handle), MMAPIO_OUT_OF_MEMORY (the range
+ *             splits the mapping, and the process has too many). */
+MMAPIO_API mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
+                                            mmapio_error *error);
+
+enum { MMAPIO_LOCK_ON_FAULT = 1 /* lock pages as they are first used, instead of reading all of them in */ };
+
+/* Keeps a range in memory. Locks do not nest: one unlock undoes any number of them, page by page.
+ * Requires    flags: 0 or MMAPIO_LOCK_ON_FAULT (MMAPIO_UNSUPPORTED where mmapio_caps lacks it).
+ * Returns     MMAPIO_OK, MMAPIO_LIMIT_REACHED (RLIMIT_MEMLOCK; Windows: the working set, which the call first tries
+ *             to enlarge), MMAPIO_FAULT (the file no longer backs the range). */
+MMAPIO_API mmapio_status mmapio_map_lock(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t flags,
+                                         mmapio_error *error);
+
+/* Undoes mmapio_map_lock. Unlocking what is not locked succeeds. */
+MMAPIO_API mmapio_status mmapio_map_unlock(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error);
+
+/* Brings every page of a range into this process, and fails where a plain access would fault.
+ * Requires    protection: MMAPIO_PROT_READ, or MMAPIO_PROT_WRITE to make private copies and file blocks, too.
+ * Returns     MMAPIO_OK; MMAPIO_FAULT for a truncated file, a full disk or a failing device, with the pages before
+ *             the fault populated; MMAPIO_ACCESS_DENIED where the map does not permit the access;
+ *             MMAPIO_UNSUPPORTED where the system has no way to do it without risking a signal. */
+MMAPIO_API mmapio_status mmapio_map_populate(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
+                                             mmapio_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MMAPIO_H */

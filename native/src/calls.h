@@ -1,0 +1,56 @@
+/*
+ * calls.h - the operating system calls that mmapio_error.os_call can name.
+ *
+ * X(name, value, text). Callers keep these numbers in logs and compare them across versions: never renumber.
+ */
+#ifndef MMAPIO_CALLS_H
+#define MMAPIO_CALLS_H
+
+#define MMAPIO_CALL_LIST(X)                                                                                            \
+    X(NONE, 0, "")                                                                                                     \
+    X(MALLOC, 1, "malloc")                                                                                             \
+    X(MMAP, 2, "mmap")                                                                                                 \
+    X(MUNMAP, 3, "munmap")                                                                                             \
+    X(MPROTECT, 4, "mprotect")                                                                                         \
+    X(MADVISE, 5, "madvise")                                                                                           \
+    X(MSYNC, 6, "msync")                                                                                               \
+    X(MINCORE, 7, "mincore")                                                                                           \
+    X(MLOCK, 8, "mlock")                                                                                               \
+    X(MLOCK2, 9, "mlock2")                                                                                             \
+    X(MUNLOCK, 10, "munlock")                                                                                          \
+    X(FSTAT, 11, "fstat")                                                                                              \
+    X(FCNTL, 12, "fcntl")                                                                                              \
+    X(CLOSE, 13, "close")                                                                                              \
+    X(FSYNC, 14, "fsync")                                                                                              \
+    X(CACHESTAT, 15, "cachestat")                                                                                      \
+    X(PROCESS_VM_READV, 16, "process_vm_readv")                                                                        \
+    X(VM_READ_OVERWRITE, 17, "vm_read_overwrite")                                                                      \
+    X(PROCESS_VM_WRITEV, 18, "process_vm_writev")                                                                      \
+    X(CREATE_FILE_MAPPING, 101, "CreateFileMapping")                                                                   \
+    X(MAP_VIEW_OF_FILE, 102, "MapViewOfFile")                                                                          \
+    X(UNMAP_VIEW_OF_FILE, 103, "UnmapViewOfFile")                                                                      \
+    X(VIRTUAL_ALLOC, 104, "VirtualAlloc")                                                                              \
+    X(VIRTUAL_FREE, 105, "VirtualFree")                                                                                \
+    X(VIRTUAL_PROTECT, 106, "VirtualProtect")                                                                          \
+    X(VIRTUAL_LOCK, 107, "VirtualLock")                                                                                \
+    X(VIRTUAL_UNLOCK, 108, "VirtualUnlock")                                                                            \
+    X(FLUSH_VIEW_OF_FILE, 109, "FlushViewOfFile")                                                                      \
+    X(FLUSH_FILE_BUFFERS, 110, "FlushFileBuffers")                                                                     \
+    X(GET_FILE_SIZE_EX, 111, "GetFileSizeEx")                                                                          \
+    X(DUPLICATE_HANDLE, 112, "DuplicateHandle")                                                                        \
+    X(CLOSE_HANDLE, 113, "CloseHandle")                                                                                \
+    X(QUERY_WORKING_SET_EX, 114, "QueryWorkingSetEx")                                                                  \
+    X(PREFETCH_VIRTUAL_MEMORY, 115, "PrefetchVirtualMemory")                                                           \
+    X(DISCARD_VIRTUAL_MEMORY, 116, "DiscardVirtualMemory")                                                             \
+    X(OFFER_VIRTUAL_MEMORY, 117, "OfferVirtualMemory")                                                                 \
+    X(READ_PROCESS_MEMORY, 118, "ReadProcessMemory")                                                                   \
+    X(DEVICE_IO_CONTROL, 119, "DeviceIoControl")                                                                       \
+    X(NT_FLUSH_BUFFERS_FILE_EX, 120, "NtFlushBuffersFileEx")
+
+enum {
+#define MMAPIO_CALL_ENTRY(name, value, text) CALL_##name = (value),
+    MMAPIO_CALL_LIST(MMAPIO_CALL_ENTRY)
+#undef MMAPIO_CALL_ENTRY
+};
+
+#endif /* MMAPIO_CALLS_H */

@@ -1,0 +1,49 @@
+/* caps.c - what this kernel can do, asked of the kernel. */
+#include "../posix/posix.h"
+#include "kernel.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { LAST_ADVICE = MMAPIO_MADV_COLLAPSE };
+
+/* An advice about no memory at all is checked and has no effect: EINVAL if the kernel does not know it. */
+static uint64_t known_advice(void)
+{
+    uint64_t known = 0;
+
+    for (int advice = 0; advice <= LAST_ADVICE; advice++) {
+        bool ours = advice <= MMAPIO_MADV_DONTNEED || advice >= MMAPIO_MADV_FREE;
+        if (ours && madvise(NULL, 0, advice) == 0) {
+            known |= UINT64_C(1) << advice;
+        }
+    }
+    return known;
+}
+
+/* Descriptor -1 makes the call fail: with EBADF where it exists. */
+static bool has_cachestat(void)
+{
+    struct mmapio_cachestat_range range = {0, 0};
+    struct mmapio_cachestat unused;
+
+    return syscall(SYS_cachestat, -1, &range, &unused, 0) != 0 && errno == EBADF;
+}
+
+static bool has_mlock2(void)
+{
+    return syscall(SYS_mlock2, NULL, (size_t)0, MLOCK_ONFAULT) == 0;
+}
+
+void mmapio_os_caps(mmapio_caps *caps)
+{
+    caps->system = MMAPIO_SYSTEM_LINUX;
+    caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY;
+    caps->features |= has_cachestat() ? MMAPIO_FEATURE_RESIDENCY_COUNTS : 0u;
+    caps->features |= has_mlock2() ? MMAPIO_FEATURE_LOCK_ON_FAULT : 0u;
+    caps->advice_applied = known_advice();
+    caps->sync_applied = MMAPIO_MS_ASYNC | MMAPIO_MS_INVALIDATE | MMAPIO_MS_SYNC | MMAPIO_MS_DATA | MMAPIO_MS_DURABLE;
+    caps->sync_approximated = MMAPIO_MS_BARRIER;
+    caps->residency_scope = MMAPIO_SCOPE_PAGE_CACHE;
+}

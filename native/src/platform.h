@@ -1,0 +1,106 @@
+/*
+ * platform.h - the seam between the public functions (map.c, range.c, about.c) and the operating systems.
+ *
+ * The public functions have checked every argument before they call anything here: maps exist, ranges lie within
+ * them and are not empty, flags and advice are known values, output pointers are not NULL. What is declared here is
+ * implemented once per operating system, in linux/, darwin/ or windows/ (with posix/ for what the first two share),
+ * and once in unsupported/. CMake chooses the folder; no file chooses by #if.
+ *
+ * A function that fails returns a status and has filled *error (nullable) through one of the two helpers below,
+ * reading the operating system's code on the line after the call that failed. It leaves nothing half done unless it
+ * says so.
+ */
+#ifndef MMAPIO_PLATFORM_H
+#define MMAPIO_PLATFORM_H
+
+#include "mmapio.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "calls.h"
+
+/* No file behind a mapping. A valid POSIX descriptor is never negative; a HANDLE of -1 is INVALID_HANDLE_VALUE. */
+#define MMAPIO_NO_FILE ((intptr_t)-1)
+
+/*
+ *   base             base + lead                 base + lead + length    base + base_length
+ *   |----------------|---- the caller's bytes ---|-----------------------|
+ *   ^ multiple of the allocation granularity                             ^ multiple of the page size
+ */
+struct mmapio_map {
+    unsigned char *base;  /* start of the mapping; NULL for a map of length 0, which maps nothing */
+    uint64_t base_length; /* whole pages */
+    uint64_t base_offset; /* offset of base in the file */
+    uint64_t lead;        /* from base to the first byte the caller asked for */
+    uint64_t length;      /* bytes the caller asked for */
+    uint32_t protection;  /* MMAPIO_PROT_* at the time of mapping */
+    uint32_t flags;       /* MMAPIO_MAP_* */
+    intptr_t file;        /* the map's own handle, or MMAPIO_NO_FILE */
+};
+
+/* The whole pages that a range of a map touches. */
+typedef struct page_range {
+    unsigned char *address; /* page-aligned, inside the mapping */
+    uint64_t length;        /* a multiple of the page size, never 0 */
+    uint64_t map_offset;    /* of address in the mapping, from base */
+} page_range;
+
+/* Records a failure that the library itself found. Returns status. */
+mmapio_status mmapio_fail(mmapio_error *error, mmapio_status status);
+
+/* Records a failure of the operating system. Returns status. */
+mmapio_status mmapio_fail_os(mmapio_error *error, mmapio_status status, uint32_t domain, int32_t code, uint32_t call);
+
+/* ---- the machine ---------------------------------------------------------------------------------------------- */
+
+uint32_t mmapio_os_page_size(void);
+uint32_t mmapio_os_allocation_granularity(void);
+
+/* Fills every field but struct_size, page_size and allocation_granularity. */
+void mmapio_os_caps(mmapio_caps *caps);
+
+/* ---- files ---------------------------------------------------------------------------------------------------- */
+
+/* Gives the file's length in bytes. Refuses what has none, such as a pipe or a directory: MMAPIO_UNSUPPORTED. */
+mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_error *error);
+
+/* Gives another handle to the same open file, not inherited by child processes. */
+mmapio_status mmapio_os_file_duplicate(intptr_t file, intptr_t *duplicate, mmapio_error *error);
+
+mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error);
+
+/* ---- mappings ------------------------------------------------------------------------------------------------- */
+
+/* Maps what the other fields describe and sets base. On failure nothing is mapped. POPULATE is acted on as far as that
+ * can be done without risk of a fault; LOCKED is not. */
+mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error);
+
+/* Undoes mmapio_os_map. */
+mmapio_status mmapio_os_unmap(mmapio_map *map, mmapio_error *error);
+
+/* ---- ranges of a mapping -------------------------------------------------------------------------------------- */
+
+/* advice is one known MMAPIO_MADV_* without MMAPIO_MADV_ALLOW_LOSS. *outcome is MMAPIO_ADVICE_IGNORED on entry. */
+mmapio_status mmapio_os_advise(mmapio_map *map, const page_range *range, uint32_t advice, uint32_t *outcome,
+                               mmapio_error *error);
+
+/* The map is shared and has a file. mode has exactly one of ASYNC, SYNC, DATA, DURABLE and BARRIER. */
+mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t mode, mmapio_error *error);
+
+/* Fills known, scope and the counts (all zero on entry), and pages unless NULL (all zero on entry). */
+mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmapio_residency *report, uint8_t *pages,
+                                  mmapio_error *error);
+
+mmapio_status mmapio_os_protect(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error);
+
+/* On failure the range is not locked. */
+mmapio_status mmapio_os_lock(mmapio_map *map, const page_range *range, uint32_t flags, mmapio_error *error);
+
+mmapio_status mmapio_os_unlock(mmapio_map *map, const page_range *range, mmapio_error *error);
+
+/* protection is MMAPIO_PROT_READ or MMAPIO_PROT_WRITE. Must not raise a signal or an exception, whatever the state
+ * of the file. */
+mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error);
+
+#endif /* MMAPIO_PLATFORM_H */

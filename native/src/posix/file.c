@@ -1,0 +1,45 @@
+/* file.c - the map's own descriptor. */
+#include "posix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_error *error)
+{
+    struct stat info;
+
+    if (fstat((int)file, &info) != 0) {
+        return mmapio_posix_fail(error, errno, CALL_FSTAT);
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
+    *length = (uint64_t)info.st_size;
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_file_duplicate(intptr_t file, intptr_t *duplicate, mmapio_error *error)
+{
+    int copy;
+
+    if (file < 0 || file > INT32_MAX) {
+        return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
+    }
+    copy = fcntl((int)file, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) {
+        return mmapio_posix_fail(error, errno, CALL_FCNTL);
+    }
+    *duplicate = copy;
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error)
+{
+    /* After EINTR the descriptor is closed all the same (Linux, macOS): trying again could close somebody else's. */
+    if (close((int)file) != 0 && errno != EINTR) {
+        return mmapio_posix_fail(error, errno, CALL_CLOSE);
+    }
+    return MMAPIO_OK;
+}

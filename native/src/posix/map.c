@@ -1,0 +1,73 @@
+/* map.c - mmap(2) and its kin. */
+#include "posix.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+uint32_t mmapio_os_page_size(void)
+{
+    return (uint32_t)sysconf(_SC_PAGESIZE);
+}
+
+uint32_t mmapio_os_allocation_granularity(void)
+{
+    return mmapio_os_page_size();
+}
+
+int mmapio_posix_protection(uint32_t protection)
+{
+    int native = PROT_NONE;
+
+    native |= (protection & MMAPIO_PROT_READ) != 0 ? PROT_READ : 0;
+    native |= (protection & MMAPIO_PROT_WRITE) != 0 ? PROT_WRITE : 0;
+    native |= (protection & MMAPIO_PROT_EXEC) != 0 ? PROT_EXEC : 0;
+    return native;
+}
+
+mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error)
+{
+    int flags = mmapio_posix_map_flags(map->flags);
+    void *base;
+
+    if (flags == -1) {
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
+    if (map->file == MMAPIO_NO_FILE) {
+        flags |= MAP_ANONYMOUS;
+    }
+    base = mmap(NULL, (size_t)map->base_length, mmapio_posix_protection(map->protection), flags, (int)map->file,
+                (off_t)map->base_offset);
+    if (base == MAP_FAILED) {
+        return mmapio_posix_fail(error, errno, CALL_MMAP);
+    }
+    map->base = base;
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_unmap(mmapio_map *map, mmapio_error *error)
+{
+    if (munmap(map->base, (size_t)map->base_length) != 0) {
+        return mmapio_posix_fail(error, errno, CALL_MUNMAP);
+    }
+    map->base = NULL;
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_protect(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error)
+{
+    (void)map;
+    if (mprotect(range->address, (size_t)range->length, mmapio_posix_protection(protection)) != 0) {
+        return mmapio_posix_fail(error, errno, CALL_MPROTECT);
+    }
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_unlock(mmapio_map *map, const page_range *range, mmapio_error *error)
+{
+    (void)map;
+    if (munlock(range->address, (size_t)range->length) != 0) {
+        return mmapio_posix_fail(error, errno, CALL_MUNLOCK);
+    }
+    return MMAPIO_OK;
+}

@@ -1,0 +1,22 @@
+/* posix.h - what linux/ and darwin/ share. */
+#ifndef MMAPIO_POSIX_H
+#define MMAPIO_POSIX_H
+
+#include "../platform.h"
+
+/* The status that fits an errno value, where the call that set it does not give it a meaning of its own. */
+mmapio_status mmapio_posix_status(int code);
+
+/* Records errno value code of the given call, with the status that fits it. */
+mmapio_status mmapio_posix_fail(mmapio_error *error, int code, uint32_t call);
+
+/* MMAPIO_PROT_* to PROT_*. */
+int mmapio_posix_protection(uint32_t protection);
+
+/* MMAPIO_MAP_* to MAP_*, or -1 for one this system cannot honour and must not ignore. Differs per system. */
+int mmapio_posix_map_flags(uint32_t flags);
+
+/* Fills pages (nullable) from mincore(2) and counts the resident ones, a part of the range at a time. */
+mmapio_status mmapio_posix_mincore(const page_range *range, uint8_t *pages, uint64_t *resident, mmapio_error *error);
+
+#endif /* MMAPIO_POSIX_H */

@@ -1,0 +1,35 @@
+/* range.h - the one place where offsets and lengths are checked, added and rounded. */
+#ifndef MMAPIO_RANGE_H
+#define MMAPIO_RANGE_H
+
+#include "platform.h"
+
+/* Is [offset, offset + length) inside [0, limit)? Cannot overflow. */
+static inline bool range_within(uint64_t offset, uint64_t length, uint64_t limit)
+{
+    return offset <= limit && length <= limit - offset;
+}
+
+/* The unit is a power of two: a page size or an allocation granularity. */
+static inline uint64_t round_down(uint64_t value, uint64_t unit)
+{
+    return value & ~(unit - 1);
+}
+
+/* value + unit does not overflow: values here are at most INT64_MAX. */
+static inline uint64_t round_up(uint64_t value, uint64_t unit)
+{
+    return round_down(value + unit - 1, unit);
+}
+
+/* The pages that [offset, offset + length) of the map touches; length is not 0, and the range is within the map. */
+static inline page_range range_pages(const mmapio_map *map, uint64_t offset, uint64_t length, uint64_t page_size)
+{
+    uint64_t first = round_down(map->lead + offset, page_size);
+    uint64_t last = round_up(map->lead + offset + length, page_size);
+    page_range pages = {map->base + first, last - first, first};
+
+    return pages;
+}
+
+#endif /* MMAPIO_RANGE_H */

@@ -1,0 +1,113 @@
+/*
+ * unsupported.c - an operating system this library does not know.
+ *
+ * Always compiled, so that a change of the seam is noticed here too; linked only where CMake finds no other folder.
+ */
+#include "../platform.h"
+
+uint32_t mmapio_os_page_size(void)
+{
+    return 4096;
+}
+
+uint32_t mmapio_os_allocation_granularity(void)
+{
+    return 4096;
+}
+
+void mmapio_os_caps(mmapio_caps *caps)
+{
+    caps->system = MMAPIO_SYSTEM_NONE;
+}
+
+mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_error *error)
+{
+    (void)file;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_file_duplicate(intptr_t file, intptr_t *duplicate, mmapio_error *error)
+{
+    (void)file;
+    (void)duplicate;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error)
+{
+    (void)file;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error)
+{
+    (void)map;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_unmap(mmapio_map *map, mmapio_error *error)
+{
+    (void)map;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_advise(mmapio_map *map, const page_range *range, uint32_t advice, uint32_t *outcome,
+                               mmapio_error *error)
+{
+    (void)map;
+    (void)range;
+    (void)advice;
+    (void)outcome;
+    (void)error;
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t mode, mmapio_error *error)
+{
+    (void)map;
+    (void)range;
+    (void)mode;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmapio_residency *report, uint8_t *pages,
+                                  mmapio_error *error)
+{
+    (void)map;
+    (void)range;
+    (void)report;
+    (void)pages;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_protect(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error)
+{
+    (void)map;
+    (void)range;
+    (void)protection;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_lock(mmapio_map *map, const page_range *range, uint32_t flags, mmapio_error *error)
+{
+    (void)map;
+    (void)range;
+    (void)flags;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_unlock(mmapio_map *map, const page_range *range, mmapio_error *error)
+{
+    (void)map;
+    (void)range;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error)
+{
+    (void)map;
+    (void)range;
+    (void)protection;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
