@@ -1,0 +1,46 @@
+namespace MmapIo;
+
+/// <summary>
+/// One entry of a thread's <see cref="LeaseStack"/>: a range of a map that the thread is using right now. Only the
+/// owning thread writes it; any thread may read it while it closes or protects a map.
+/// </summary>
+internal sealed unsafe class LeaseSlot(LeaseStack owner)
+{
+    public readonly LeaseStack Owner = owner;
+
+    /// <summary>
+    /// The map in use; null when the entry is free. This reference keeps a map alive whose lease was forgotten, for
+    /// as long as the thread lives: its spans may still be on the stack.
+    /// </summary>
+    public MemoryMap? Map;
+
+    /// <summary>The range in the map, in bytes. Empty for a call that needs the mapping but none of its bytes.</summary>
+    public long Start;
+    public long End;
+
+    /// <summary>Counts the uses of this entry, so that a lease knows whether the entry is still its own.</summary>
+    public long Stamp;
+
+    /// <summary>The first byte of the range.</summary>
+    public byte* Data;
+
+    /// <summary>
+    /// The bytes that may be read, and written, through this entry; 0 once it is released. A lease that outlived its
+    /// Dispose (a copy of the struct) finds 0 here, or the bounds of whatever lives now: never unmapped memory.
+    /// </summary>
+    public long Readable;
+    public long Writable;
+
+    /// <summary>Ends the lease of that stamp. A lease that has ended already, or never was one, is left alone.</summary>
+    public static void Finish(MemoryMap? map, LeaseSlot? slot, long stamp)
+    {
+        if (map is null || slot is null || slot.Stamp != stamp)
+        {
+            return;
+        }
+        slot.Stamp = stamp + 1;
+        slot.Readable = 0;
+        slot.Writable = 0;
+        LeaseStack.Exit(map, slot);
+    }
+}

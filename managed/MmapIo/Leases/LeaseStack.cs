@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+
+namespace MmapIo;
+
+/// <summary>
+/// What one thread has on lease. This is how reading costs next to nothing and yet nothing is unmapped under a reader.
+/// <para>
+/// A lease is a ref struct, so the thread that took it is the thread that returns it, and it can note it in memory
+/// of its own with plain stores: no interlocked instruction, no shared cache line. Whoever closes a map first bars
+/// it, then has the operating system run a memory barrier on every processor that runs a thread of this process
+/// (membarrier(2), FlushProcessWriteBuffers), and then looks through all threads' notes. A reader writes its note
+/// first and looks whether the map is barred second: so either the closer sees the note or the reader sees the bar.
+/// </para>
+/// </summary>
+internal sealed class LeaseStack
+{
+    /// <summary>Stands in <see cref="MemoryMap"/>.Readers when more than one thread has used the map.</summary>
+    public static readonly object Shared = new();
+
+    /// <summary>Stands there while nobody may begin: the map is closed, or is being changed under its lock.</summary>
+    public static readonly object Barred = new();
+
+    private const int InitialDepth = 8;
+    private const int PruneAtLeast = 64;
+
+    private static readonly List<WeakReference<LeaseStack>> s_all = [];
+    private static int s_pruneAt = PruneAtLeast;
+
+    [ThreadStatic]
+    private static LeaseStack? t_current;
+
+    private LeaseSlot[] _slots = [];
+    private int _depth;
+
+    private LeaseStack() => Grow();
+
+    /// <summary>The calling thread's, or null if it never had a lease.</summary>
+    public static LeaseStack? CurrentOrNull => t_current;
+
+    /// <summary>Notes that this thread uses a range of the map. End the use with <see cref="Exit"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LeaseSlot Enter(MemoryMap map, long start, long length)
+    {
+        LeaseStack stack = t_current ?? Register();
+        LeaseSlot[] slots = stack._slots;
+        int depth = stack._depth;
+        LeaseSlot slot = (uint)depth < (uint)slots.Length ? slots[depth] : stack.Grow();
+        stack._depth = depth + 1;
+        slot.Start = start;
+        slot.End = start + length;
+        Volatile.Write(ref slot.Map, map);
+
+        // The note first, the bar second. No barrier stands between them: the closer runs it for us.
+        object? readers = Volatile.Read(ref map.Readers);
+        if (readers != stack && readers != Shared)
+        {
+            map.EnterSlow(stack, slot);
+        }
+        return slot;
+    }
+
+    /// <summary>Ends a use. The last one of a closed map unmaps it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Exit(MemoryMap map, LeaseSlot slot)
+    {
+        slot.Owner.Release(slot);
+        if (Volatile.Read(ref map.Readers) == Barred)
+        {
+            map.ExitSlow();
+        }
+    }
+
+    /// <summary>Frees an entry. Entries are mostly returned in reverse order; others wait until they are on top.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Release(LeaseSlot slot)
+    {
+        Volatile.Write(ref slot.Map, null);
+        int depth = _depth;
+        while (depth > 0 && _slots[depth - 1].Map is null)
+        {
+            depth--;
+        }
+        _depth = depth;
+    }
+
+    /// <summary>Does this thread use any of [start, end) of the map? An empty use overlaps only a null range.</summary>
+    public bool Uses(MemoryMap map, (long Start, long End)? range)
+    {
+        foreach (LeaseSlot slot in Volatile.Read(ref _slots))
+        {
+            if (Volatile.Read(ref slot.Map) == map
+                && (range is not { } r || (slot.Start < r.End && r.Start < slot.End)))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Does any thread? Ask only after a process-wide barrier, with the map barred.</summary>
+    public static bool AnyUses(MemoryMap map, (long Start, long End)? range)
+    {
+        lock (s_all)
+        {
+            foreach (WeakReference<LeaseStack> each in s_all)
+            {
+                if (each.TryGetTarget(out LeaseStack? stack) && stack.Uses(map, range))
+                {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static LeaseStack Register()
+    {
+        var stack = new LeaseStack();
+        lock (s_all)
+        {
+            if (s_all.Count >= s_pruneAt)
+            {
+                s_all.RemoveAll(each => !each.TryGetTarget(out _));
+                s_pruneAt = Math.Max(PruneAtLeast, s_all.Count * 2);
+            }
+            s_all.Add(new WeakReference<LeaseStack>(stack));
+        }
+        t_current = stack;
+        return stack;
+    }
+
+    /// <summary>Makes room. Slots stay the objects they are: leases and other threads refer to them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private LeaseSlot Grow()
+    {
+        int full = _slots.Length;
+        var slots = new LeaseSlot[Math.Max(InitialDepth, full * 2)];
+        _slots.CopyTo(slots, 0);
+        for (int i = full; i < slots.Length; i++)
+        {
+            slots[i] = new LeaseSlot(this);
+        }
+        Volatile.Write(ref _slots, slots);
+        return slots[full];
+    }
+}

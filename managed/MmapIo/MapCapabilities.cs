@@ -1,0 +1,59 @@
+namespace MmapIo;
+
+/// <summary>What this system can do with maps: fixed for the life of the process.</summary>
+public sealed unsafe class MapCapabilities
+{
+    private static MapCapabilities? s_current;
+
+    private readonly NativeCaps _caps;
+
+    private MapCapabilities(NativeCaps caps) => _caps = caps;
+
+    internal static MapCapabilities Current => s_current ??= Query();
+
+    /// <summary>The size of a page in bytes.</summary>
+    public int PageSize => (int)_caps.PageSize;
+
+    /// <summary>What the system aligns file offsets to, in bytes.</summary>
+    public int AllocationGranularity => (int)_caps.AllocationGranularity;
+
+    /// <summary>Can <see cref="MemoryMap.Populate(bool)"/> do its work?</summary>
+    public bool CanPopulate => Has(0x1);
+
+    /// <summary>Can <see cref="MemoryMap.Lock(LockMode)"/>?</summary>
+    public bool CanLock => Has(0x2);
+
+    /// <summary>Can it with <see cref="LockMode.OnFault"/>?</summary>
+    public bool CanLockOnFault => Has(0x4);
+
+    /// <summary>Can <see cref="MemoryMap.GetResidency()"/>?</summary>
+    public bool CanGetResidency => Has(0x8);
+
+    /// <summary>Does it count dirty pages too, at no cost per page?</summary>
+    public bool CanCountDirtyPages => Has(0x10);
+
+    /// <summary>Whose memory the residency of a mapped file speaks of.</summary>
+    public ResidencyScope ResidencyScope => (ResidencyScope)_caps.ResidencyScope;
+
+    /// <summary>What the system makes of an advice, where the kind of map permits it at all.</summary>
+    /// <param name="advice">Which.</param>
+    public AdviceOutcome GetOutcome(MapAdvice advice)
+    {
+        AdviceRules.Check(advice, nameof(advice));
+        ulong bit = 1UL << (int)advice;
+        return (_caps.AdviceApplied & bit) != 0 ? AdviceOutcome.Applied
+            : (_caps.AdviceApproximated & bit) != 0 ? AdviceOutcome.Approximated
+            : AdviceOutcome.Ignored;
+    }
+
+    private bool Has(ulong feature) => (_caps.Features & feature) != 0;
+
+    private static MapCapabilities Query()
+    {
+        NativeLibraryCheck.Require();
+        NativeCaps caps = new() { StructSize = (uint)sizeof(NativeCaps) };
+        int status = Interop.mmapio_caps_get(&caps);
+        MapErrors.ThrowIfFailed(status, new NativeError { Status = status }, "ask for the capabilities", null);
+        return new MapCapabilities(caps);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
+namespace MmapIo;
+
+/// <summary>The one place where a native error becomes an exception, and where messages are put together.</summary>
+internal static unsafe class MapErrors
+{
+    /// <summary>Throws unless the status is OK.</summary>
+    /// <param name="status">What the native call returned.</param>
+    /// <param name="error">What it wrote down.</param>
+    /// <param name="action">What was tried, to follow "Cannot".</param>
+    /// <param name="path">The file, if known.</param>
+    public static void ThrowIfFailed(int status, in NativeError error, string action, string? path)
+    {
+        if (status != 0)
+        {
+            Throw(status, error, action, path);
+        }
+    }
+
+    [DoesNotReturn]
+    private static void Throw(int status, in NativeError error, string action, string? path)
+    {
+        var inner = new MmapIoException(Describe(status, error, action, path))
+        {
+            Status = (MapStatus)status,
+            OsErrorCode = error.OsCode,
+            OsErrorDomain = (OsErrorDomain)error.OsDomain,
+            NativeCall = Text(Interop.mmapio_call_name(error.OsCall)),
+            Path = path,
+        };
+        throw (MapStatus)status switch
+        {
+            MapStatus.InvalidArgument or MapStatus.Misaligned => new ArgumentException(inner.Message, inner),
+            MapStatus.OutOfRange => new ArgumentOutOfRangeException(inner.Message, inner),
+            MapStatus.AccessDenied => new UnauthorizedAccessException(inner.Message, inner),
+            MapStatus.Unsupported or MapStatus.AbiMismatch => new PlatformNotSupportedException(inner.Message, inner),
+            MapStatus.NotFound => new FileNotFoundException(inner.Message, path, inner),
+            _ => inner,
+        };
+    }
+
+    private static string Describe(int status, in NativeError error, string action, string? path)
+    {
+        string file = path is null ? "" : $" '{path}'";
+        string text = Text(Interop.mmapio_status_text(status));
+        if (error.OsDomain == 0)
+        {
+            return $"Cannot {action}{file}: {text}.";
+        }
+        string call = Text(Interop.mmapio_call_name(error.OsCall));
+        string code = (OsErrorDomain)error.OsDomain == OsErrorDomain.Win32 ? "Windows error" : "errno";
+        string words = Marshal.GetPInvokeErrorMessage(error.OsCode);
+        return $"Cannot {action}{file}: {text} ({call}: {code} {error.OsCode}, {words}).";
+    }
+
+    private static string Text(byte* utf8) => Marshal.PtrToStringUTF8((nint)utf8) ?? "";
+
+    [DoesNotReturn]
+    public static void ThrowClosed() => throw new ObjectDisposedException(nameof(MemoryMap), "The map is closed.");
+
+    [DoesNotReturn]
+    public static void ThrowLeaseEnded(string type) => throw new ObjectDisposedException(
+        type, "The lease has been disposed, or was never taken from a map.");
+
+    [DoesNotReturn]
+    public static void ThrowTooLongForSpan(long length) => throw new InvalidOperationException(
+        $"The lease covers {length} bytes, and a span holds {int.MaxValue} at most: use Slice.");
+
+    [DoesNotReturn]
+    public static void ThrowRange(string name, long value, string why) =>
+        throw new ArgumentOutOfRangeException(name, value, why);
+
+    /// <summary>For a value in <see cref="MapOptions"/>, which callers know as the argument "options".</summary>
+    [DoesNotReturn]
+    [SuppressMessage("Usage", "CA2208", Justification = "The name is that of the public methods' parameter.")]
+    public static void ThrowOption(string property, object value, string why) =>
+        throw new ArgumentOutOfRangeException("options", value, $"{nameof(MapOptions)}.{property}: {why}");
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace MmapIo;
+
+/// <summary>
+/// A range of a map on lease for reading: as long as it lives, the range stays mapped, whoever disposes the map.
+/// <para>Use it with <c>using</c>. What it hands out cannot leave the scope of the variable that holds it: the
+/// compiler sees to that. A lease that is never disposed keeps its map mapped as long as its thread lives.</para>
+/// <para>Every member of a disposed lease, and of <c>default(MapLease)</c>, throws
+/// <see cref="ObjectDisposedException"/>.</para>
+/// <para>A lease protects against unmapping, not against others who shorten the file: touching pages that the file
+/// no longer has ends the process.</para>
+/// </summary>
+public readonly unsafe ref struct MapLease : IDisposable
+{
+    private readonly MemoryMap? _map;
+    private readonly LeaseSlot? _slot;
+    private readonly long _stamp;
+
+    internal MapLease(MemoryMap map, LeaseSlot slot)
+    {
+        _map = map;
+        _slot = slot;
+        _stamp = slot.Stamp;
+    }
+
+    /// <summary>The number of bytes on lease.</summary>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    public long Length => Live().Readable;
+
+    /// <summary>All of it as a span.</summary>
+    /// <exception cref="InvalidOperationException">It is longer than a span can be; use
+    /// <see cref="Slice"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    [UnscopedRef]
+    public ReadOnlySpan<byte> Span
+    {
+        get
+        {
+            LeaseSlot slot = Live();
+            if (slot.Readable > int.MaxValue)
+            {
+                MapErrors.ThrowTooLongForSpan(slot.Readable);
+            }
+            return new ReadOnlySpan<byte>(slot.Data, (int)slot.Readable);
+        }
+    }
+
+    /// <summary>One byte.</summary>
+    /// <param name="index">From 0, counted from the start of the lease.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The byte is not inside the lease.</exception>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    public byte this[long index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            LeaseSlot? slot = _slot;
+            if (slot is null || (ulong)index >= (ulong)slot.Readable)
+            {
+                Refuse(index, 1);
+            }
+            return slot.Data[index];
+        }
+    }
+
+    /// <summary>A part of it as a span.</summary>
+    /// <param name="offset">The first byte, counted from the start of the lease.</param>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the lease.</exception>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    [UnscopedRef]
+    public ReadOnlySpan<byte> Slice(long offset, int length)
+    {
+        LeaseSlot slot = Live();
+        if (offset < 0 || length < 0 || offset > slot.Readable - length)
+        {
+            Refuse(offset, length);
+        }
+        return new ReadOnlySpan<byte>(slot.Data + offset, length);
+    }
+
+    /// <summary>Reads a value, in this machine's byte order.</summary>
+    /// <typeparam name="T">Any unmanaged type.</typeparam>
+    /// <param name="offset">The first byte, counted from the start of the lease; need not be aligned.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not inside the lease.</exception>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Read<T>(long offset)
+        where T : unmanaged
+    {
+        LeaseSlot? slot = _slot;
+        if (slot is null || offset < 0 || offset > slot.Readable - sizeof(T))
+        {
+            Refuse(offset, sizeof(T));
+        }
+        return Unsafe.ReadUnaligned<T>(slot.Data + offset);
+    }
+
+    /// <summary>Returns the lease. If the map was disposed meanwhile and this was the last one, unmaps it. Safe to
+    /// call again.</summary>
+    /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>
+    public void Dispose() => LeaseSlot.Finish(_map, _slot, _stamp);
+
+    private LeaseSlot Live()
+    {
+        LeaseSlot? slot = _slot;
+        if (slot is null || slot.Stamp != _stamp)
+        {
+            MapErrors.ThrowLeaseEnded(nameof(MapLease));
+        }
+        return slot;
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Refuse(long offset, long length) => throw new ArgumentOutOfRangeException(
+        nameof(offset), offset, $"{length} bytes from there are not inside the lease, which has {Live().Readable}.");
+}

@@ -1,0 +1,35 @@
+namespace MmapIo;
+
+/// <summary>How <see cref="MemoryMap"/> shall open and map. All defaults map all of an existing file.</summary>
+public sealed class MapOptions
+{
+    /// <summary>The first byte of the file to map; need not be aligned. Default 0.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>
+    /// The number of bytes, at least 1; null, the default, for all from <see cref="Offset"/> to the end of the file.
+    /// A <see cref="MapAccess.ReadWrite"/> map that ends past the end of the file makes the file longer.
+    /// </summary>
+    public long? Length { get; init; }
+
+    /// <summary>How a path is opened: <see cref="FileMode.Open"/> unless said otherwise. Not for handles.</summary>
+    public FileMode Mode { get; init; } = FileMode.Open;
+
+    /// <summary>
+    /// What others may do with a file opened by path. The default lets them read, write and delete it: a map is for
+    /// data that processes share. Not for handles.
+    /// </summary>
+    public FileShare Share { get; init; } = FileShare.ReadWrite | FileShare.Delete;
+
+    /// <summary>An advice given right after mapping. One that destroys data is refused. Default normal.</summary>
+    public MapAdvice Advice { get; init; }
+
+    /// <summary>Read the pages in while mapping. A hint: <see cref="MemoryMap.Populate(bool)"/> tells of failure.</summary>
+    public bool Populate { get; init; }
+
+    /// <summary>Lock the pages in memory, or fail: <see cref="MemoryMap.Lock(LockMode)"/> at once.</summary>
+    public bool Lock { get; init; }
+
+    /// <summary>Reserve no swap space for the map. Linux only; elsewhere without effect.</summary>
+    public bool NoReserve { get; init; }
+}

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MmapIo;
+
+/// <summary>What to map, checked: the common ground of <see cref="MemoryMap"/>'s and <see cref="Mmap"/>'s doors.</summary>
+internal readonly record struct MapRequest(
+    MapAccess Access, MapProtection Protection, int Flags, MapAdvice Advice, long Offset, long Length)
+{
+    public static MapOptions Defaults { get; } = new();
+
+    /// <summary>Checks what was asked of a file. Length is 0 for "to the end of the file".</summary>
+    public static MapRequest ForFile(MapAccess access, MapOptions? options)
+    {
+        options ??= Defaults;
+        (MapProtection protection, int sharing) = access switch
+        {
+            MapAccess.Read => (MapProtection.Read, Mmap.MAP_SHARED),
+            MapAccess.ReadWrite => (MapProtection.ReadWrite, Mmap.MAP_SHARED),
+            MapAccess.CopyOnWrite => (MapProtection.ReadWrite, Mmap.MAP_PRIVATE),
+            MapAccess.ReadExecute => (MapProtection.ReadExecute, Mmap.MAP_SHARED),
+            _ => throw new ArgumentOutOfRangeException(nameof(access), access, "Not a kind of access."),
+        };
+        if (options.Offset < 0)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Offset), options.Offset, "An offset cannot be negative.");
+        }
+        if (options.Length is <= 0)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Length), options.Length.Value,
+                "A length is at least 1 byte; leave it null for all of the file.");
+        }
+        long length = options.Length ?? 0;
+        if (options.Offset > long.MaxValue - length)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Length), length, "Offset and length exceed what a file can have.");
+        }
+        return new MapRequest(
+            access, protection, sharing | FlagsOf(options), CheckAdvice(options, sharing), options.Offset, length);
+    }
+
+    /// <summary>Checks what was asked of memory without a file.</summary>
+    public static MapRequest ForMemory(long length, MapOptions? options)
+    {
+        options ??= Defaults;
+        if (options.Offset != 0)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Offset), options.Offset, "Memory without a file has no offset.");
+        }
+        if (options.Length is { } other && other != length)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Length), other, "The length is given by the length argument.");
+        }
+        return new MapRequest(
+            MapAccess.ReadWrite, MapProtection.ReadWrite, Mmap.MAP_PRIVATE | FlagsOf(options),
+            CheckAdvice(options, Mmap.MAP_PRIVATE), 0, length);
+    }
+
+    public static void CheckHandle(SafeFileHandle file, string name)
+    {
+        ArgumentNullException.ThrowIfNull(file, name);
+        ObjectDisposedException.ThrowIf(file.IsClosed, file);
+        if (file.IsInvalid)
+        {
+            throw new ArgumentException("The handle is not of an open file.", name);
+        }
+    }
+
+    public NativeMapOptions ToNative() => new()
+    {
+        StructSize = (uint)Unsafe.SizeOf<NativeMapOptions>(),
+        Protection = (uint)Protection,
+        Flags = (uint)Flags,
+        Advice = (uint)Advice,
+        Offset = (ulong)Offset,
+        Length = (ulong)Length,
+    };
+
+    private static int FlagsOf(MapOptions options) =>
+        (options.Populate ? Mmap.MAP_POPULATE : 0)
+        | (options.Lock ? Mmap.MAP_LOCKED : 0)
+        | (options.NoReserve ? Mmap.MAP_NORESERVE : 0);
+
+    private static MapAdvice CheckAdvice(MapOptions options, int sharing)
+    {
+        if (!AdviceRules.IsKnown((int)options.Advice))
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Advice), options.Advice, "Not an advice.");
+        }
+        if (AdviceRules.Destroys(options.Advice, sharing == Mmap.MAP_PRIVATE))
+        {
+            MapErrors.ThrowOption(
+                nameof(MapOptions.Advice), options.Advice, "An advice given while mapping may not destroy data.");
+        }
+        return options.Advice;
+    }
+}

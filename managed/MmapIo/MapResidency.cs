@@ -1,0 +1,29 @@
+namespace MmapIo;
+
+/// <summary>How much of a range is in memory, counted in pages of <see cref="MemoryMap.PageSize"/> bytes.</summary>
+public readonly record struct MapResidency
+{
+    /// <summary>
+    /// Did the kernel tell? If not, every count but <see cref="Pages"/> is 0 or null. On Linux that happens with
+    /// files which the process neither owns nor may write: mincore(2) would call all of their pages resident.
+    /// </summary>
+    public bool IsKnown { get; init; }
+
+    /// <summary>Whose memory the counts speak of.</summary>
+    public ResidencyScope Scope { get; init; }
+
+    /// <summary>Pages that the range touches.</summary>
+    public long Pages { get; init; }
+
+    /// <summary>Pages in memory.</summary>
+    public long ResidentPages { get; init; }
+
+    /// <summary>Pages modified and not yet written; null where the system does not count them.</summary>
+    public long? DirtyPages { get; init; }
+
+    /// <summary>Pages being written; null where the system does not count them.</summary>
+    public long? WritebackPages { get; init; }
+
+    /// <summary>Pages evicted lately, so that missing them hurts; null where the system does not count them.</summary>
+    public long? RecentlyEvictedPages { get; init; }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace MmapIo;
+
+/// <summary>
+/// A range of a map on lease for reading and writing: as long as it lives, the range stays mapped, whoever disposes
+/// the map. What is said of <see cref="MapLease"/> holds here too. What is written is seen by every other map of the
+/// file at once, is in the page cache, and becomes durable by <see cref="MemoryMap.Flush(FlushMode)"/>.
+/// <para>On a sparse file, a store may find the disk full, which ends the process as a truncated file does.</para>
+/// </summary>
+public readonly unsafe ref struct MapWriteLease : IDisposable
+{
+    private readonly MemoryMap? _map;
+    private readonly LeaseSlot? _slot;
+    private readonly long _stamp;
+
+    internal MapWriteLease(MemoryMap map, LeaseSlot slot)
+    {
+        _map = map;
+        _slot = slot;
+        _stamp = slot.Stamp;
+    }
+
+    /// <summary>The number of bytes on lease.</summary>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    public long Length => Live().Writable;
+
+    /// <summary>All of it as a span.</summary>
+    /// <exception cref="InvalidOperationException">It is longer than a span can be; use
+    /// <see cref="Slice"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    [UnscopedRef]
+    public Span<byte> Span
+    {
+        get
+        {
+            LeaseSlot slot = Live();
+            if (slot.Writable > int.MaxValue)
+            {
+                MapErrors.ThrowTooLongForSpan(slot.Writable);
+            }
+            return new Span<byte>(slot.Data, (int)slot.Writable);
+        }
+    }
+
+    /// <summary>One byte, to read or write.</summary>
+    /// <param name="index">From 0, counted from the start of the lease.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The byte is not inside the lease.</exception>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    [UnscopedRef]
+    public ref byte this[long index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            LeaseSlot? slot = _slot;
+            if (slot is null || (ulong)index >= (ulong)slot.Writable)
+            {
+                Refuse(index, 1);
+            }
+            return ref slot.Data[index];
+        }
+    }
+
+    /// <summary>A part of it as a span.</summary>
+    /// <param name="offset">The first byte, counted from the start of the lease.</param>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the lease.</exception>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    [UnscopedRef]
+    public Span<byte> Slice(long offset, int length)
+    {
+        LeaseSlot slot = Live();
+        if (offset < 0 || length < 0 || offset > slot.Writable - length)
+        {
+            Refuse(offset, length);
+        }
+        return new Span<byte>(slot.Data + offset, length);
+    }
+
+    /// <summary>Writes a value, in this machine's byte order.</summary>
+    /// <typeparam name="T">Any unmanaged type.</typeparam>
+    /// <param name="offset">The first byte, counted from the start of the lease; need not be aligned.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not inside the lease.</exception>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write<T>(long offset, in T value)
+        where T : unmanaged
+    {
+        LeaseSlot? slot = _slot;
+        if (slot is null || offset < 0 || offset > slot.Writable - sizeof(T))
+        {
+            Refuse(offset, sizeof(T));
+        }
+        Unsafe.WriteUnaligned(slot.Data + offset, value);
+    }
+
+    /// <summary>Returns the lease. If the map was disposed meanwhile and this was the last one, unmaps it. Safe to
+    /// call again.</summary>
+    /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>
+    public void Dispose() => LeaseSlot.Finish(_map, _slot, _stamp);
+
+    private LeaseSlot Live()
+    {
+        LeaseSlot? slot = _slot;
+        if (slot is null || slot.Stamp != _stamp)
+        {
+            MapErrors.ThrowLeaseEnded(nameof(MapWriteLease));
+        }
+        return slot;
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Refuse(long offset, long length) => throw new ArgumentOutOfRangeException(
+        nameof(offset), offset, $"{length} bytes from there are not inside the lease, which has {Live().Writable}.");
+}

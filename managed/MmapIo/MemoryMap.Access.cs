@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+
+namespace MmapIo;
+
+public sealed unsafe partial class MemoryMap
+{
+    /// <summary>Takes all of the map on lease, for reading at the speed of memory.</summary>
+    /// <inheritdoc cref="Lease(long, long)"/>
+    public MapLease Lease() => Lease(0, Length);
+
+    /// <summary>Takes a range on lease, for reading at the speed of memory.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns>The lease. Until it is disposed, nothing can unmap the map. Use it with <c>using</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
+    public MapLease Lease(long offset, long length) => new(this, EnterLease(offset, length, forWriting: false));
+
+    /// <summary>Takes all of the map on lease, for reading and writing at the speed of memory.</summary>
+    /// <inheritdoc cref="LeaseForWrite(long, long)"/>
+    public MapWriteLease LeaseForWrite() => LeaseForWrite(0, Length);
+
+    /// <summary>Takes a range on lease, for reading and writing at the speed of memory.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns>The lease. Until it is disposed, nothing can unmap the map. Use it with <c>using</c>.</returns>
+    /// <exception cref="NotSupportedException">The map is read-only.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against writing.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
+    public MapWriteLease LeaseForWrite(long offset, long length) =>
+        new(this, EnterLease(offset, length, forWriting: true));
+
+    /// <summary>Reads a value, checked.</summary>
+    /// <typeparam name="T">Any unmanaged type. Its bytes are taken as they are, in this machine's order.</typeparam>
+    /// <param name="offset">The first byte; need not be aligned.</param>
+    /// <returns>The value. Not atomic, unless the processor makes it so.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
+    public T Read<T>(long offset)
+        where T : unmanaged
+    {
+        LeaseSlot slot = LeaseStack.Enter(this, offset, sizeof(T));
+        if (offset < 0 || offset > Volatile.Read(ref _readLimit) - sizeof(T))
+        {
+            Demand(slot, offset, sizeof(T), forWriting: false);
+        }
+        T value = Unsafe.ReadUnaligned<T>(_data + offset);
+        LeaseStack.Exit(this, slot);
+        return value;
+    }
+
+    /// <summary>Writes a value, checked.</summary>
+    /// <typeparam name="T">Any unmanaged type. Its bytes go out as they are, in this machine's order.</typeparam>
+    /// <param name="offset">The first byte; need not be aligned.</param>
+    /// <param name="value">The value. Not written atomically, unless the processor makes it so.</param>
+    /// <exception cref="NotSupportedException">The map is read-only.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against writing.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
+    public void Write<T>(long offset, in T value)
+        where T : unmanaged
+    {
+        LeaseSlot slot = LeaseStack.Enter(this, offset, sizeof(T));
+        if (offset < 0 || offset > Volatile.Read(ref _writeLimit) - sizeof(T))
+        {
+            Demand(slot, offset, sizeof(T), forWriting: true);
+        }
+        Unsafe.WriteUnaligned(_data + offset, value);
+        LeaseStack.Exit(this, slot);
+    }
+
+    private LeaseSlot EnterLease(long offset, long length, bool forWriting)
+    {
+        CheckRange(offset, length);
+        LeaseSlot slot = LeaseStack.Enter(this, offset, length);
+        if (offset + length > Volatile.Read(ref forWriting ? ref _writeLimit : ref _readLimit) || (forWriting && !CanWrite))
+        {
+            Demand(slot, offset, length, forWriting);
+        }
+        slot.Data = _data + offset;
+        slot.Readable = length;
+        slot.Writable = forWriting ? length : 0;
+        return slot;
+    }
+
+    private void CheckRange(long offset, long length)
+    {
+        if (offset < 0 || offset > Length)
+        {
+            MapErrors.ThrowRange(nameof(offset), offset, $"The map has {Length} bytes.");
+        }
+        if (length < 0 || length > Length - offset)
+        {
+            MapErrors.ThrowRange(nameof(length), length, $"The map has {Length} bytes, {Length - offset} from there.");
+        }
+    }
+
+    /// <summary>
+    /// Every question about an access that the limits could not answer. Returns if it is allowed after all, which
+    /// is so on maps that were protected and on those whose file has grown. Ends the use before it throws.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Demand(LeaseSlot slot, long offset, long length, bool forWriting)
+    {
+        try
+        {
+            if (offset < 0 || offset > Length - length)
+            {
+                MapErrors.ThrowRange(
+                    nameof(offset), offset, $"{length} bytes from there are not inside the map, which has {Length}.");
+            }
+            if (forWriting && !CanWrite)
+            {
+                throw new NotSupportedException("The map is read-only.");
+            }
+            MapProtection needed = forWriting ? MapProtection.ReadWrite : MapProtection.Read;
+            if (_protections is { } table && !table.Allows(offset, length, needed))
+            {
+                throw new UnauthorizedAccessException(
+                    $"The bytes {offset} to {offset + length} are protected against {(forWriting ? "writing" : "reading")}.");
+            }
+            DemandBacking(offset, length);
+        }
+        catch
+        {
+            LeaseStack.Exit(this, slot);
+            throw;
+        }
+    }
+
+    private void DemandBacking(long offset, long length)
+    {
+        if (offset + length <= Volatile.Read(ref _backed))
+        {
+            return;
+        }
+        lock (_handle)
+        {
+            _backed = QueryBacked();
+            SetLimits();
+        }
+        if (offset + length > _backed)
+        {
+            throw new MmapIoException(
+                $"The bytes {offset} to {offset + length} of the map lie past the end of the file" +
+                $"{(_path is null ? "" : $" '{_path}'")}, which backs {_backed} bytes of it.", MapStatus.Fault)
+            {
+                Path = _path,
+            };
+        }
+    }
+}

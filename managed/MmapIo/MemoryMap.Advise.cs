@@ -1,0 +1,62 @@
+namespace MmapIo;
+
+public sealed unsafe partial class MemoryMap
+{
+    /// <summary>Tells the system how all of the map will be used.</summary>
+    /// <inheritdoc cref="Advise(MapAdvice, long, long)"/>
+    public AdviceOutcome Advise(MapAdvice advice) => Advise(advice, 0, Length);
+
+    /// <summary>Tells the system how a range will be used.</summary>
+    /// <param name="advice">How.</param>
+    /// <param name="offset">The first byte. The advice covers every page that the range touches.</param>
+    /// <param name="length">Bytes; 0 does nothing and says <see cref="AdviceOutcome.Ignored"/>.</param>
+    /// <returns>What the system made of it. A hint that cannot be followed is no error.</returns>
+    /// <exception cref="ArgumentException">Not an advice; the range is not inside the map.</exception>
+    /// <exception cref="InvalidOperationException">The advice would destroy data of this map: see
+    /// <see cref="AdviseDestructive"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="MmapIoException">Populating met a truncated file or a full disk.</exception>
+    /// <remarks>See <see href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</see>. Which system
+    /// knows what is in <see cref="MapCapabilities.GetOutcome(MapAdvice)"/>.</remarks>
+    public AdviceOutcome Advise(MapAdvice advice, long offset, long length)
+    {
+        AdviceRules.Check(advice, nameof(advice));
+        if (AdviceRules.Destroys(advice, _isPrivate))
+        {
+            throw new InvalidOperationException(
+                $"{advice} destroys what was written to this map. If that is what you want, call {nameof(AdviseDestructive)}.");
+        }
+        return AdviseNative((uint)advice, offset, length);
+    }
+
+    /// <summary>
+    /// Gives an advice that may destroy what was written to the range: <see cref="MapAdvice.DontNeed"/> on private
+    /// memory, <see cref="MapAdvice.Free"/>, <see cref="MapAdvice.Remove"/>. Otherwise as
+    /// <see cref="Advise(MapAdvice, long, long)"/>.
+    /// </summary>
+    /// <param name="advice">Which.</param>
+    /// <param name="offset">The first byte. Every page that the range touches loses its contents.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns>What the system made of it.</returns>
+    /// <exception cref="ArgumentException">Not an advice; the range is not inside the map.</exception>
+    /// <exception cref="UnauthorizedAccessException">The map does not permit changing the file.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public AdviceOutcome AdviseDestructive(MapAdvice advice, long offset, long length)
+    {
+        AdviceRules.Check(advice, nameof(advice));
+        return AdviseNative((uint)advice | Interop.AllowLoss, offset, length);
+    }
+
+    private AdviceOutcome AdviseNative(uint advice, long offset, long length)
+    {
+        CheckRange(offset, length);
+        uint outcome;
+        NativeError error;
+        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        int status = Interop.mmapio_map_advise(
+            _handle.Map, (ulong)offset, (ulong)length, advice, &outcome, &error);
+        LeaseStack.Exit(this, slot);
+        MapErrors.ThrowIfFailed(status, error, "give advice on", _path);
+        return (AdviceOutcome)outcome;
+    }
+}

@@ -1,0 +1,85 @@
+namespace MmapIo;
+
+public sealed unsafe partial class MemoryMap
+{
+    /// <summary>Keeps all of the map in memory.</summary>
+    /// <inheritdoc cref="Lock(long, long, LockMode)"/>
+    public void Lock(LockMode mode = LockMode.Now) => Lock(0, Length, mode);
+
+    /// <summary>Keeps a range in memory until it is unlocked or the map is closed.</summary>
+    /// <param name="offset">The first byte. Every page that the range touches is locked.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="mode">All pages now, or each when it is first used.</param>
+    /// <exception cref="ArgumentException">Not a mode; the range is not inside the map.</exception>
+    /// <exception cref="MmapIoException">The limit of locked memory is reached (RLIMIT_MEMLOCK; the working set on
+    /// Windows, which is enlarged first), or the file no longer backs the range. Nothing is locked then.</exception>
+    /// <exception cref="PlatformNotSupportedException"><see cref="LockMode.OnFault"/> on a system without
+    /// it.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <remarks>Locks do not nest: one <see cref="Unlock(long, long)"/> undoes any number of them. See
+    /// <see href="https://man7.org/linux/man-pages/man2/mlock.2.html">mlock(2)</see> and
+    /// <see href="https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtuallock">VirtualLock</see>.
+    /// </remarks>
+    public void Lock(long offset, long length, LockMode mode = LockMode.Now)
+    {
+        if (mode is not (LockMode.Now or LockMode.OnFault))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a lock mode.");
+        }
+        CheckRange(offset, length);
+        NativeError error;
+        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        int status = Interop.mmapio_map_lock(
+            _handle.Map, (ulong)offset, (ulong)length, mode == LockMode.OnFault ? Interop.LockOnFault : 0, &error);
+        LeaseStack.Exit(this, slot);
+        MapErrors.ThrowIfFailed(status, error, "lock in memory", _path);
+    }
+
+    /// <summary>Undoes <see cref="Lock(LockMode)"/> for all of the map.</summary>
+    /// <inheritdoc cref="Unlock(long, long)"/>
+    public void Unlock() => Unlock(0, Length);
+
+    /// <summary>Undoes <see cref="Lock(long, long, LockMode)"/>. Unlocking what is not locked is no error.</summary>
+    /// <param name="offset">The first byte. Every page that the range touches is unlocked.</param>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public void Unlock(long offset, long length)
+    {
+        CheckRange(offset, length);
+        NativeError error;
+        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        int status = Interop.mmapio_map_unlock(_handle.Map, (ulong)offset, (ulong)length, &error);
+        LeaseStack.Exit(this, slot);
+        MapErrors.ThrowIfFailed(status, error, "unlock", _path);
+    }
+
+    /// <summary>Brings every page of the map into this process.</summary>
+    /// <inheritdoc cref="Populate(long, long, bool)"/>
+    public void Populate(bool forWriting = false) => Populate(0, Length, forWriting);
+
+    /// <summary>
+    /// Brings every page of a range into this process, and fails with an exception where touching it would end the
+    /// process: a truncated file, a full disk behind a sparse one, a failing device.
+    /// </summary>
+    /// <param name="offset">The first byte. Every page that the range touches is brought in.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="forWriting">Make private copies and file blocks, too, as writing would.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="MmapIoException">With <see cref="MapStatus.Fault"/>: the pages are not there. What comes
+    /// before them is populated.</exception>
+    /// <exception cref="UnauthorizedAccessException">The map does not permit the access.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system has no way to do it without risk.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public void Populate(long offset, long length, bool forWriting = false)
+    {
+        CheckRange(offset, length);
+        NativeError error;
+        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        int status = Interop.mmapio_map_populate(
+            _handle.Map, (ulong)offset, (ulong)length, (uint)(forWriting ? MapProtection.Write : MapProtection.Read),
+            &error);
+        LeaseStack.Exit(this, slot);
+        MapErrors.ThrowIfFailed(status, error, "populate", _path);
+    }
+}

@@ -1,0 +1,77 @@
+namespace MmapIo;
+
+public sealed unsafe partial class MemoryMap
+{
+    private const uint KnownResident = 1;
+    private const uint KnownDirty = 2;
+    private const uint KnownWriteback = 4;
+    private const uint KnownEvicted = 8;
+
+    /// <summary>Tells how much of the map is in memory.</summary>
+    /// <inheritdoc cref="GetResidency(long, long)"/>
+    public MapResidency GetResidency() => GetResidency(0, Length);
+
+    /// <summary>Tells how much of a range is in memory.</summary>
+    /// <param name="offset">The first byte. Every page that the range touches is counted.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns>Counts in pages, and whose memory they speak of. Out of date the moment it is made.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system has no such call.</exception>
+    /// <remarks>Linux 6.5 and later count without a cost per page
+    /// (<see href="https://lwn.net/Articles/917096/">cachestat(2)</see>); older kernels and macOS look at each page
+    /// (<see href="https://man7.org/linux/man-pages/man2/mincore.2.html">mincore(2)</see>); Windows knows of this
+    /// process only (<see href="https://learn.microsoft.com/windows/win32/api/psapi/nf-psapi-queryworkingsetex">
+    /// QueryWorkingSetEx</see>).</remarks>
+    public MapResidency GetResidency(long offset, long length) => QueryResidency(offset, length, null);
+
+    /// <summary>Tells which pages of the map are in memory.</summary>
+    /// <param name="pages">Receives true for each page that is; at least <see cref="PageCount"/> long.</param>
+    /// <inheritdoc cref="GetResidency(long, long)"/>
+    /// <exception cref="ArgumentException"><paramref name="pages"/> is too short.</exception>
+    public MapResidency GetResidency(Span<bool> pages) => GetResidency(0, Length, pages);
+
+    /// <summary>Tells which pages of a range are in memory.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="pages">Receives true for each page that is; at least as long as the range has pages, which is
+    /// at most <paramref name="length"/> / <see cref="PageSize"/> + 2.</param>
+    /// <inheritdoc cref="GetResidency(long, long)"/>
+    /// <exception cref="ArgumentException"><paramref name="pages"/> is too short.</exception>
+    public MapResidency GetResidency(long offset, long length, Span<bool> pages)
+    {
+        CheckRange(offset, length);
+        long needed = PagesOf(offset, length);
+        if (pages.Length < needed)
+        {
+            throw new ArgumentException($"The range has {needed} pages, the span {pages.Length} places.", nameof(pages));
+        }
+        // A bool is a byte of 0 or 1, and these are what the native side writes.
+        fixed (bool* first = pages)
+        {
+            return QueryResidency(offset, length, (byte*)first);
+        }
+    }
+
+    private MapResidency QueryResidency(long offset, long length, byte* pages)
+    {
+        CheckRange(offset, length);
+        NativeResidency report = new() { StructSize = (uint)sizeof(NativeResidency) };
+        NativeError error;
+        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        int status = Interop.mmapio_map_residency(
+            _handle.Map, (ulong)offset, (ulong)length, &report, pages, &error);
+        LeaseStack.Exit(this, slot);
+        MapErrors.ThrowIfFailed(status, error, "tell the residency of", _path);
+        return new MapResidency
+        {
+            IsKnown = length == 0 || (report.Known & KnownResident) != 0,
+            Scope = (ResidencyScope)report.Scope,
+            Pages = (long)report.Pages,
+            ResidentPages = (long)report.Resident,
+            DirtyPages = (report.Known & KnownDirty) != 0 ? (long)report.Dirty : null,
+            WritebackPages = (report.Known & KnownWriteback) != 0 ? (long)report.Writeback : null,
+            RecentlyEvictedPages = (report.Known & KnownEvicted) != 0 ? (long)report.RecentlyEvicted : null,
+        };
+    }
+}

@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace MmapIo;
+
+/// <summary>
+/// A file, or part of one, or memory without a file, mapped into this process.
+/// <example>
+/// <code>
+/// using MemoryMap map = MemoryMap.Open("data.bin");
+/// using MapLease lease = map.Lease();
+/// int zeros = lease.Span.Count((byte)0);
+/// </code>
+/// </example>
+/// <para><b>Ownership.</b> <see cref="Dispose"/> closes the map at once for new use, and unmaps it when the last
+/// <see cref="MapLease"/> is returned. A map that was dropped is unmapped by its finalizer. Closing flushes nothing:
+/// what was written is in the page cache already, and <see cref="Flush(FlushMode)"/> makes it durable.</para>
+/// <para><b>Threads.</b> Every member may be called from any thread at any time. What one thread reads while another
+/// writes the same bytes is as undefined as it is for any memory.</para>
+/// <para><b>Faults.</b> A file that another process shortens under a map takes the pages away, and touching them
+/// then ends the process (SIGBUS; EXCEPTION_IN_PAGE_ERROR). What the map can know of by asking, such as being
+/// longer than its file from the start, becomes an exception instead.</para>
+/// </summary>
+[DebuggerDisplay("{DebuggerText,nq}")]
+public sealed unsafe partial class MemoryMap : IDisposable
+{
+    private readonly MapHandle _handle;
+    private readonly byte* _data;
+    private readonly string? _path;
+    private readonly MapProtection _initial;
+    private readonly bool _isPrivate;
+
+    // Up to where a read, and a write, may go without asking further questions. 0 makes every access ask them.
+    private long _readLimit;
+    private long _writeLimit;
+
+    // How much of the map the file was last known to back.
+    private long _backed;
+    private ProtectionTable? _protections;
+    private bool _closed;
+
+    /// <summary>
+    /// Who has used this map: null for nobody yet, a <see cref="LeaseStack"/> for one thread only,
+    /// <see cref="LeaseStack.Shared"/> or <see cref="LeaseStack.Barred"/>. Written under the lock on the handle.
+    /// </summary>
+    internal object? Readers;
+
+    private MemoryMap(MapHandle handle, MapRequest request, string? path)
+    {
+        _handle = handle;
+        _data = Interop.mmapio_map_data(handle.Map);
+        _path = path;
+        _initial = request.Protection;
+        _isPrivate = (request.Flags & Mmap.MAP_PRIVATE) != 0;
+        Length = (long)Interop.mmapio_map_length(handle.Map);
+        Access = request.Access;
+        _backed = QueryBacked();
+        if ((_initial & MapProtection.Read) == 0 && Length != 0)
+        {
+            _protections = new ProtectionTable(Length, _initial);
+        }
+        SetLimits();
+    }
+
+    /// <summary>The size of a page in bytes, as the operating system says: 4096, or 16384 on Apple silicon.</summary>
+    /// <exception cref="PlatformNotSupportedException">The native library cannot be used.</exception>
+    public static int PageSize => Capabilities.PageSize;
+
+    /// <summary>What the system aligns file offsets to: the page size, or 65536 bytes on Windows. For information:
+    /// offsets given to this library need not be aligned.</summary>
+    /// <exception cref="PlatformNotSupportedException">The native library cannot be used.</exception>
+    public static int AllocationGranularity => Capabilities.AllocationGranularity;
+
+    /// <summary>What this system can do.</summary>
+    /// <exception cref="PlatformNotSupportedException">The native library cannot be used.</exception>
+    public static MapCapabilities Capabilities => MapCapabilities.Current;
+
+    /// <summary>The length in bytes. Any length, also beyond 2 GiB; 0 for a map of an empty file.</summary>
+    public long Length { get; }
+
+    /// <summary>What the map was made for.</summary>
+    public MapAccess Access { get; }
+
+    /// <summary>May the map be written? True for <see cref="MapAccess.ReadWrite"/> and
+    /// <see cref="MapAccess.CopyOnWrite"/>.</summary>
+    public bool CanWrite => (_initial & MapProtection.Write) != 0;
+
+    /// <summary>How many pages the map touches: the length that a residency vector of all of it needs.</summary>
+    public long PageCount => PagesOf(0, Length);
+
+    private string DebuggerText => $"{_path ?? "(no path)"}, {Length} bytes, {Access}{(_closed ? ", closed" : "")}";
+
+    /// <summary>
+    /// Closes the map. New use throws <see cref="ObjectDisposedException"/> from now on; the mapping goes when the
+    /// last lease is returned, at once if there is none. Safe to call again. Flushes nothing.
+    /// </summary>
+    /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>
+    public void Dispose()
+    {
+        lock (_handle)
+        {
+            if (_closed)
+            {
+                return;
+            }
+            _closed = true;
+            if (!BarAndFindUse(null))
+            {
+                Unmap();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Bars new use, and tells whether somebody still uses a range (null: the mapping at all). Under the lock.
+    /// </summary>
+    private bool BarAndFindUse((long Start, long End)? range)
+    {
+        object? readers = Readers;
+        Volatile.Write(ref Readers, LeaseStack.Barred);
+        if (readers is null)
+        {
+            return false;
+        }
+        if (readers == LeaseStack.CurrentOrNull)
+        {
+            // Nobody but this thread ever used the map, and others that begin now wait for the lock.
+            return ((LeaseStack)readers).Uses(this, range);
+        }
+        Interlocked.MemoryBarrierProcessWide();
+        return LeaseStack.AnyUses(this, range);
+    }
+
+    /// <summary>The way in for the first use of a map, the first by another thread, and any while it is barred.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void EnterSlow(LeaseStack stack, LeaseSlot slot)
+    {
+        lock (_handle)
+        {
+            if (!_closed)
+            {
+                Volatile.Write(ref Readers, Readers is null || Readers == stack ? stack : LeaseStack.Shared);
+                return;
+            }
+        }
+        stack.Release(slot);
+        MapErrors.ThrowClosed();
+    }
+
+    /// <summary>The way out of a barred map: the last user of a closed one unmaps it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void ExitSlow()
+    {
+        lock (_handle)
+        {
+            if (_closed && !_handle.IsInvalid && !LeaseStack.AnyUses(this, null))
+            {
+                Unmap();
+            }
+        }
+    }
+
+    private void Unmap()
+    {
+        int status = _handle.Unmap();
+        MapErrors.ThrowIfFailed(status, new NativeError { Status = status }, "unmap", _path);
+    }
+
+    private long PagesOf(long offset, long length)
+    {
+        if (length == 0)
+        {
+            return 0;
+        }
+        long lead = (long)((nuint)_data % (uint)PageSize);
+        return ((lead + offset + length - 1) / PageSize) - ((lead + offset) / PageSize) + 1;
+    }
+
+    /// <summary>Asks the system how much of the map its file backs.</summary>
+    private long QueryBacked()
+    {
+        ulong backed;
+        NativeError error;
+        int status = Interop.mmapio_map_backed_length(_handle.Map, &backed, &error);
+        MapErrors.ThrowIfFailed(status, error, "ask for the length of", _path);
+        return (long)backed;
+    }
+
+    private void SetLimits()
+    {
+        long limit = _protections is null ? Math.Min(Length, _backed) : 0;
+        Volatile.Write(ref _readLimit, limit);
+        Volatile.Write(ref _writeLimit, CanWrite ? limit : 0);
+    }
+}

@@ -1,0 +1,65 @@
+namespace MmapIo;
+
+/// <summary>
+/// Which range of a map permits what, once <see cref="MemoryMap.Protect(MapProtection)"/> was called. Never changes:
+/// a change makes a new table, so that readers need no lock.
+/// </summary>
+internal sealed class ProtectionTable
+{
+    private readonly (long End, MapProtection Protection)[] _segments;
+
+    public ProtectionTable(long length, MapProtection protection)
+        : this([(length, protection)])
+    {
+    }
+
+    private ProtectionTable((long End, MapProtection Protection)[] segments) => _segments = segments;
+
+    /// <summary>Is all of it protected alike, and how?</summary>
+    public MapProtection? Uniform => _segments.Length == 1 ? _segments[0].Protection : null;
+
+    /// <summary>Does every byte of [offset, offset + length) permit all that is needed?</summary>
+    public bool Allows(long offset, long length, MapProtection needed)
+    {
+        long start = 0;
+        foreach ((long end, MapProtection protection) in _segments)
+        {
+            bool touches = start < offset + length && offset < end;
+            if (touches && (protection & needed) != needed)
+            {
+                return false;
+            }
+            start = end;
+        }
+        return true;
+    }
+
+    /// <summary>The table with [from, to) changed.</summary>
+    public ProtectionTable With(long from, long to, MapProtection protection)
+    {
+        var segments = new List<(long End, MapProtection Protection)>(_segments.Length + 2);
+        long start = 0;
+        foreach ((long end, MapProtection old) in _segments)
+        {
+            Add(segments, Math.Min(end, from), start, old);
+            Add(segments, Math.Min(end, to), Math.Max(start, from), protection);
+            Add(segments, end, Math.Max(start, to), old);
+            start = end;
+        }
+        return new ProtectionTable([.. segments]);
+    }
+
+    private static void Add(
+        List<(long End, MapProtection Protection)> segments, long end, long start, MapProtection protection)
+    {
+        if (start >= end)
+        {
+            return;
+        }
+        if (segments.Count > 0 && segments[^1].Protection == protection)
+        {
+            segments.RemoveAt(segments.Count - 1);
+        }
+        segments.Add((end, protection));
+    }
+}
