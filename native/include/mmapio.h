@@ -319,10 +319,11 @@ enum {
 
 /* Writes modified pages of a shared map to the file.
  * Does        Nothing, successfully, on private and anonymous maps: there is no file to write to.
- * Returns     MMAPIO_OK once the promise of the mode is kept. MMAPIO_IO, MMAPIO_NO_SPACE, MMAPIO_BUSY (INVALIDATE
- *             on locked pages), MMAPIO_ACCESS_DENIED (Windows: DATA and stronger need a handle open for writing).
- * Platforms   Linux: msync(2), and fsync(2) for DURABLE. macOS: msync(2) and fcntl F_FULLFSYNC, or F_BARRIERFSYNC.
- *             Windows: FlushViewOfFile and FlushFileBuffers. BARRIER is DATA on systems without a barrier. */
+ * Returns     MMAPIO_OK once the promise of the mode is kept. MMAPIO_IO, MMAPIO_NO_SPACE, MMAPIO_BUSY (Linux:
+ *             INVALIDATE on locked pages), MMAPIO_ACCESS_DENIED (Windows: DATA and stronger need a handle open for writing).
+ * Platforms   Linux: msync(2), and fsync(2) for DURABLE. macOS: msync(2) and fcntl F_FULLFSYNC, or F_BARRIERFSYNC;
+ *             its msync(2) keeps write errors to itself, so only DATA and stronger report them. Windows:
+ *             FlushViewOfFile and FlushFileBuffers. BARRIER is DATA on systems without a barrier. */
 MMAPIO_API mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t mode,
                                          mmapio_error *error);
 
@@ -379,7 +380,8 @@ enum { MMAPIO_LOCK_ON_FAULT = 1 /* lock pages as they are first used, instead of
 /* Keeps a range in memory. Locks do not nest: one unlock undoes any number of them, page by page.
  * Requires    flags: 0 or MMAPIO_LOCK_ON_FAULT (MMAPIO_UNSUPPORTED where mmapio_caps lacks it).
  * Returns     MMAPIO_OK, MMAPIO_LIMIT_REACHED (RLIMIT_MEMLOCK; Windows: the working set, which the call first tries
- *             to enlarge), MMAPIO_FAULT (the file no longer backs the range). */
+ *             to enlarge), MMAPIO_FAULT (the file no longer backs the range), MMAPIO_ACCESS_DENIED (Apple silicon:
+ *             executable pages). */
 MMAPIO_API mmapio_status mmapio_map_lock(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t flags,
                                          mmapio_error *error);
 
@@ -390,7 +392,8 @@ MMAPIO_API mmapio_status mmapio_map_unlock(mmapio_map *map, uint64_t offset, uin
  * Requires    protection: MMAPIO_PROT_READ, or MMAPIO_PROT_WRITE to make private copies and file blocks, too.
  * Returns     MMAPIO_OK; MMAPIO_FAULT for a truncated file, a full disk or a failing device, with the pages before
  *             the fault populated; MMAPIO_ACCESS_DENIED where the map does not permit the access;
- *             MMAPIO_UNSUPPORTED where the system has no way to do it without risking a signal. */
+ *             MMAPIO_UNSUPPORTED where the system has no way to do it without risking a signal (macOS: WRITE, except
+ *             on anonymous memory). */
 MMAPIO_API mmapio_status mmapio_map_populate(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
                                              mmapio_error *error);
 

@@ -33,6 +33,8 @@ mmapio_status mmapio_posix_status(int code)
     case EFBIG:
         return MMAPIO_OUT_OF_RANGE;
     case ENODEV:
+    case ENOTTY:
+    case ENXIO:
     case EISDIR:
     case ENOSYS:
     case ENOTSUP:

@@ -25,6 +25,19 @@ int mmapio_posix_protection(uint32_t protection)
     return native;
 }
 
+/* What has no length cannot be mapped: Linux says ENODEV to a pipe or a directory, macOS EINVAL, as it does to a
+ * wrong argument. Devices have no length either, but they map. */
+static mmapio_status map_failure(const mmapio_map *map, int code, mmapio_error *error)
+{
+    uint64_t length;
+
+    if (code == EINVAL && map->file != MMAPIO_NO_FILE &&
+        mmapio_os_file_length(map->file, &length, NULL) == MMAPIO_UNSUPPORTED) {
+        return mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_MMAP);
+    }
+    return mmapio_posix_fail(error, code, CALL_MMAP);
+}
+
 mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error)
 {
     int flags = mmapio_posix_map_flags(map->flags);
@@ -39,7 +52,7 @@ mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error)
     base = mmap(NULL, (size_t)map->base_length, mmapio_posix_protection(map->protection), flags, (int)map->file,
                 (off_t)map->base_offset);
     if (base == MAP_FAILED) {
-        return mmapio_posix_fail(error, errno, CALL_MMAP);
+        return map_failure(map, errno, error);
     }
     map->base = base;
     return MMAPIO_OK;

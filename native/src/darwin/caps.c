@@ -1,0 +1,18 @@
+/* caps.c - what macOS can do. Nothing here differs between the releases this library runs on (11 and later). */
+#include "../platform.h"
+
+#define BIT(advice) (UINT64_C(1) << MMAPIO_MADV_##advice)
+
+void mmapio_os_caps(mmapio_caps *caps)
+{
+    caps->system = MMAPIO_SYSTEM_DARWIN;
+    caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY;
+    caps->advice_applied = BIT(NORMAL) | BIT(RANDOM) | BIT(SEQUENTIAL) | BIT(WILLNEED) | BIT(FREE) | BIT(REMOVE) |
+                           BIT(DONTFORK) | BIT(DOFORK) | BIT(COLD) | BIT(POPULATE_READ) | BIT(POPULATE_WRITE);
+    caps->advice_approximated = BIT(DONTNEED) | BIT(PAGEOUT);
+    caps->sync_applied =
+        MMAPIO_MS_ASYNC | MMAPIO_MS_INVALIDATE | MMAPIO_MS_SYNC | MMAPIO_MS_DURABLE | MMAPIO_MS_BARRIER;
+    /* F_FULLFSYNC writes all of the file's metadata, too. */
+    caps->sync_approximated = MMAPIO_MS_DATA;
+    caps->residency_scope = MMAPIO_SCOPE_PAGE_CACHE;
+}
