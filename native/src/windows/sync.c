@@ -1,0 +1,81 @@
+/* sync.c - FlushViewOfFile, FlushFileBuffers, and the form of the latter that leaves the timestamps alone. */
+#include "win32.h"
+
+enum { FLUSH_ATTEMPTS = 15, FLUSH_PAUSE_MS = 20 };
+
+/* FLUSH_FLAGS_FILE_DATA_SYNC_ONLY of ntifs.h, which belongs to the driver kit. */
+enum { FILE_DATA_SYNC_ONLY = 4 };
+
+/* Writes the pages to the file, and waits. NTFS's log makes the call fail with ERROR_LOCK_VIOLATION now and then, which
+ * passes by itself within milliseconds; as there is nothing to wait for but time, this sleeps and tries again. */
+static DWORD flush_view(const page_range *range)
+{
+    for (int attempt = 1;; attempt++) {
+        DWORD code;
+        if (FlushViewOfFile(range->address, (SIZE_T)range->length)) {
+            return ERROR_SUCCESS;
+        }
+        code = GetLastError();
+        if (code != ERROR_LOCK_VIOLATION || attempt == FLUSH_ATTEMPTS) {
+            return code;
+        }
+        Sleep(FLUSH_PAUSE_MS);
+    }
+}
+
+/* Flushes the device's cache, with the metadata needed to read the data back. Gives ERROR_NOT_SUPPORTED where this
+ * needs the whole FlushFileBuffers: on systems before Windows 8, and on other file systems than NTFS. Any other
+ * failure stands, for the error of a lost write may be told only once. */
+static DWORD flush_data(HANDLE file)
+{
+    const struct win32_system *system = mmapio_win32_system();
+    IO_STATUS_BLOCK block;
+    NTSTATUS status;
+    DWORD code;
+
+    if (system->flush_file == NULL || system->code_of == NULL) {
+        return ERROR_NOT_SUPPORTED;
+    }
+    status = system->flush_file(file, FILE_DATA_SYNC_ONLY, NULL, 0, &block);
+    if (status >= 0) {
+        return ERROR_SUCCESS;
+    }
+    code = system->code_of(status);
+    switch (code) {
+    case ERROR_INVALID_FUNCTION:
+    case ERROR_INVALID_PARAMETER:
+    case ERROR_CALL_NOT_IMPLEMENTED:
+        return ERROR_NOT_SUPPORTED;
+    default:
+        return code;
+    }
+}
+
+/* ASYNC is left to the kernel: dirty pages of a view are written by the mapped page writer, sooner or later, and no
+ * call makes it start without waiting for it. INVALIDATE has nothing to do: all views of a file are the same pages. */
+mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t mode, mmapio_error *error)
+{
+    DWORD code;
+
+    if ((mode & MMAPIO_MS_ASYNC) != 0) {
+        return MMAPIO_OK;
+    }
+    code = flush_view(range);
+    if (code != ERROR_SUCCESS) {
+        return mmapio_win32_fail(error, code, CALL_FLUSH_VIEW_OF_FILE);
+    }
+    if ((mode & MMAPIO_MS_SYNC) != 0) {
+        return MMAPIO_OK;
+    }
+    code = (mode & MMAPIO_MS_DURABLE) != 0 ? ERROR_NOT_SUPPORTED : flush_data((HANDLE)map->file);
+    if (code == ERROR_SUCCESS) {
+        return MMAPIO_OK;
+    }
+    if (code != ERROR_NOT_SUPPORTED) {
+        return mmapio_win32_fail(error, code, CALL_NT_FLUSH_BUFFERS_FILE_EX);
+    }
+    if (!FlushFileBuffers((HANDLE)map->file)) {
+        return mmapio_win32_fail(error, GetLastError(), CALL_FLUSH_FILE_BUFFERS);
+    }
+    return MMAPIO_OK;
+}

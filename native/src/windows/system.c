@@ -1,0 +1,51 @@
+/* system.c - the machine, and the calls that are looked up by name because older systems do not have them. */
+#include "win32.h"
+
+static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
+static struct win32_system found;
+
+/* Converted by way of this type, no compiler suspects the cast of being a mistake. */
+typedef void (*any_function)(void);
+
+static any_function look_up(HMODULE library, const char *name)
+{
+    return library == NULL ? NULL : (any_function)GetProcAddress(library, name);
+}
+
+/* Both libraries are in every process from its beginning to its end: nothing to load, nothing to free. */
+static BOOL CALLBACK look_around(PINIT_ONCE unused, PVOID parameter, PVOID *context)
+{
+    HMODULE kernel32 = GetModuleHandleW(L"kernel32.dll");
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    SYSTEM_INFO info;
+
+    (void)unused;
+    (void)parameter;
+    (void)context;
+    GetSystemInfo(&info);
+    found.page_size = info.dwPageSize;
+    found.allocation_granularity = info.dwAllocationGranularity;
+    found.address_space = (uint64_t)(uintptr_t)info.lpMaximumApplicationAddress;
+    found.query_working_set = (win32_query_working_set)look_up(kernel32, "K32QueryWorkingSetEx");
+    found.prefetch = (win32_prefetch)look_up(kernel32, "PrefetchVirtualMemory");
+    found.discard = (win32_discard)look_up(kernel32, "DiscardVirtualMemory");
+    found.flush_file = (win32_flush_file)look_up(ntdll, "NtFlushBuffersFileEx");
+    found.code_of = (win32_code_of)look_up(ntdll, "RtlNtStatusToDosError");
+    return TRUE;
+}
+
+const struct win32_system *mmapio_win32_system(void)
+{
+    (void)InitOnceExecuteOnce(&once, look_around, NULL, NULL);
+    return &found;
+}
+
+uint32_t mmapio_os_page_size(void)
+{
+    return mmapio_win32_system()->page_size;
+}
+
+uint32_t mmapio_os_allocation_granularity(void)
+{
+    return mmapio_win32_system()->allocation_granularity;
+}

@@ -1,0 +1,77 @@
+/* win32.h - what the files of windows/ share. */
+#ifndef MMAPIO_WIN32_H
+#define MMAPIO_WIN32_H
+
+#include "../platform.h"
+
+#include <windows.h>
+
+/* psapi.h and winternl.h need what windows.h declares. */
+#include <psapi.h>
+#include <winternl.h>
+
+/* Calls that not every Windows has, and the version that brought them. They are asked for by name at run time, so that
+ * one library loads on all of them. */
+typedef BOOL(WINAPI *win32_query_working_set)(HANDLE process, PVOID pages, DWORD size);          /* 7, in kernel32 */
+typedef BOOL(WINAPI *win32_prefetch)(HANDLE, ULONG_PTR, PWIN32_MEMORY_RANGE_ENTRY, ULONG flags); /* 8 */
+typedef DWORD(WINAPI *win32_discard)(PVOID address, SIZE_T length);                              /* 8.1 */
+typedef NTSTATUS(NTAPI *win32_flush_file)(HANDLE, ULONG flags, PVOID, ULONG, PIO_STATUS_BLOCK);  /* 8 */
+typedef ULONG(NTAPI *win32_code_of)(NTSTATUS status);
+
+/* What is known of this machine. A call that is missing is NULL. */
+struct win32_system {
+    uint32_t page_size;
+    uint32_t allocation_granularity;
+    uint64_t address_space;                    /* bytes, about */
+    win32_query_working_set query_working_set; /* QueryWorkingSetEx */
+    win32_prefetch prefetch;                   /* PrefetchVirtualMemory */
+    win32_discard discard;                     /* DiscardVirtualMemory: the return value is the error */
+    win32_flush_file flush_file;               /* NtFlushBuffersFileEx */
+    win32_code_of code_of;                     /* RtlNtStatusToDosError */
+};
+
+/* The one of this process. Never NULL, and constant once returned. */
+const struct win32_system *mmapio_win32_system(void);
+
+/* The status that fits a GetLastError value, where the call that set it does not give it a meaning of its own. */
+mmapio_status mmapio_win32_status(DWORD code);
+
+/* Records GetLastError value code of the given call, with the status that fits it. */
+mmapio_status mmapio_win32_fail(mmapio_error *error, DWORD code, uint32_t call);
+
+/* The same, with a status of the caller's choice. */
+mmapio_status mmapio_win32_fail_as(mmapio_error *error, mmapio_status status, DWORD code, uint32_t call);
+
+/* MMAPIO_PROT_* to PAGE_*, for pages of this map. */
+DWORD mmapio_win32_protection(const mmapio_map *map, uint32_t protection);
+
+/* FILE_ATTRIBUTE_* of an open file, 0 where it has none to tell. */
+DWORD mmapio_win32_attributes(HANDLE file);
+
+/* Starts reading a range in. Tells whether the system accepted the hint. */
+bool mmapio_win32_prefetch(void *address, SIZE_T length);
+
+/* ---- pages of the working set (residency.c) ------------------------------------------------------------------- */
+
+/* Pages asked about in one call: 8 KiB of stack. */
+enum { WIN32_BATCH = 512 };
+
+/* Tells of count pages from address on, at most WIN32_BATCH. On failure GetLastError tells why. */
+bool mmapio_win32_query(unsigned char *address, size_t count, PSAPI_WORKING_SET_EX_INFORMATION *pages);
+
+/* Hands every run of neighbouring pages that is wanted to act, with context. Returns false if the system cannot tell
+ * one page from another; act has not been called for all of them then. */
+bool mmapio_win32_each_run(const page_range *range, bool (*wanted)(PSAPI_WORKING_SET_EX_BLOCK page),
+                           void (*act)(void *address, SIZE_T length, void *context), void *context);
+
+/* ---- locked pages (lock.c) ------------------------------------------------------------------------------------ */
+
+/* VirtualLock does not nest, and VirtualUnlock also serves to trim pages that nobody locked. Whoever looks whether a
+ * page is locked and then acts on the answer does so between these two, lest somebody locks it in the meantime. */
+void mmapio_win32_locks_enter(void);
+void mmapio_win32_locks_leave(void);
+
+/* Locks pages, enlarging the working set if need be. To be called between enter and leave. Returns a Win32 code. */
+DWORD mmapio_win32_lock(void *address, SIZE_T length);
+
+#endif /* MMAPIO_WIN32_H */
