@@ -16,6 +16,9 @@ int mmapio_posix_protection(uint32_t protection);
 /* MMAPIO_MAP_* to MAP_*, or -1 for one this system cannot honour and must not ignore. Differs per system. */
 int mmapio_posix_map_flags(uint32_t flags);
 
+/* The size of the pages that MMAPIO_MAP_HUGETLB gives: a power of two. Differs per system. */
+uint64_t mmapio_posix_huge_page_size(intptr_t file);
+
 /* Fills pages (nullable) from mincore(2) and counts the resident ones, a part of the range at a time. */
 mmapio_status mmapio_posix_mincore(const page_range *range, uint8_t *pages, uint64_t *resident, mmapio_error *error);
 
