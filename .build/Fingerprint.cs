@@ -7,14 +7,18 @@ namespace MmapIo.Build;
 /// <summary>Tells whether files changed by what is in them; times of change lie after a checkout or a copy.</summary>
 internal static class Fingerprint
 {
-    /// <summary>What is in the files, and where they lie in the checkout; a file that is missing counts too.</summary>
+    /// <summary>
+    /// What is in the files, and where they lie in the checkout; a file that is missing counts too. The same on every
+    /// system, since a library may be built on one and packed on another.
+    /// </summary>
     public static string Of(IEnumerable<string> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in files.Order(StringComparer.Ordinal))
+        foreach (string file in files.OrderBy(file => file.Replace('\\', '/'), StringComparer.Ordinal))
         {
             byte[] content = File.Exists(file) ? File.ReadAllBytes(file) : [];
-            AppendSized(hash, Encoding.UTF8.GetBytes(Path.GetRelativePath(Repository.Root, file)));
+            string place = Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
+            AppendSized(hash, Encoding.UTF8.GetBytes(place));
             AppendSized(hash, content);
         }
 

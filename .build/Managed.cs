@@ -1,3 +1,5 @@
+using MmapIo.Build.Natives;
+
 namespace MmapIo.Build;
 
 /// <summary>The .NET side of the build.</summary>
@@ -36,9 +38,25 @@ internal static class Managed
             : throw new StepFailedException($"{projects.Length} projects in {path} instead of one");
     }
 
+    /// <summary>Must a package hold the library of every RID? One from a build machine may be published.</summary>
+    public static bool MustBeComplete => Environment.GetEnvironmentVariable("CI") == "true";
+
     /// <summary>Packs what was built before; artifacts/packages holds this version only afterwards.</summary>
-    public static async Task PackAsync()
+    /// <param name="complete">Whether the library of every RID has to be there.</param>
+    public static async Task PackAsync(bool complete)
     {
+        IReadOnlyList<Target> missing = NativeSet.DropStale();
+        if (missing.Count > 0)
+        {
+            string what = $"of these sources there is no library for {string.Join(", ", missing)}";
+            if (complete)
+            {
+                throw new StepFailedException($"{what}: './build.sh natives' builds all");
+            }
+
+            Step.Say($"{what}; './build.sh natives' would build all");
+        }
+
         if (Directory.Exists(Repository.Packages))
         {
             foreach (string stale in Directory.GetFiles(Repository.Packages, "*.*nupkg"))
@@ -58,16 +76,34 @@ internal static class Managed
             "--nologo",
             "--verbosity",
             "quiet");
-        _ = PackedVersion();
+        CheckVersion(PackedVersion());
+    }
+
+    /// <summary>A release has one version: that of the tag is that of the C header.</summary>
+    private static void CheckVersion(string packed)
+    {
+        IEnumerable<string> numbers =
+            from line in File.ReadLines(Repository.At("native", "include", "mmapio.h"))
+            let words = line.Split(' ')
+            where words is ["#define", "MMAPIO_VERSION_MAJOR" or "MMAPIO_VERSION_MINOR" or "MMAPIO_VERSION_PATCH", _]
+            select words[2];
+        string header = string.Join('.', numbers);
+        if (!packed.Contains('-') && packed.Split('+')[0] != header)
+        {
+            throw new StepFailedException($"the tag says {packed}, and native/include/mmapio.h says {header}");
+        }
     }
 
     /// <summary>The version of the one package in artifacts/packages.</summary>
     public static string PackedVersion()
     {
         string[] packages = Directory.Exists(Repository.Packages)
-            ? Directory.GetFiles(Repository.Packages, Library + ".*.nupkg") : [];
+            ? Directory.GetFiles(Repository.Packages, Library + ".*.nupkg").Where(IsLibrary).ToArray() : [];
         return packages is [string package]
             ? Path.GetFileNameWithoutExtension(package)[(Library.Length + 1)..]
             : throw new StepFailedException($"{packages.Length} packages in {Repository.Packages} instead of one");
+
+        // A version follows the name, and not another part of a longer name.
+        static bool IsLibrary(string file) => char.IsAsciiDigit(Path.GetFileName(file)[Library.Length + 1]);
     }
 }

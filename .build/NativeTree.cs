@@ -27,11 +27,29 @@ internal sealed record NativeTree(
 
     public string Folder => Repository.At("artifacts", "cmake", Name);
 
+    /// <summary>The top of the sources; another one only to see whether the place shows in what is built.</summary>
+    public string Source { get; init; } = Repository.Root;
+
+    /// <summary>What has to be installed, besides what <see cref="Settings"/> name.</summary>
+    public IReadOnlyList<Prerequisite> Needs { get; init; } = Prerequisite.Native;
+
+    /// <summary>Environment variables of the tests.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>A build for another system, by a compiler that builds for all of them.</summary>
+    public static NativeTree Cross(string rid, string compiler, params IEnumerable<string> settings) =>
+        new($"cross-{rid}", "cross", "Release", [$"MMAPIO_RID={rid}", $"MMAPIO_ZIG={compiler}", .. settings])
+        {
+            Needs = Prerequisite.Cross,
+        };
+
     /// <summary>Configures and builds; both do next to nothing when nothing changed.</summary>
-    public async Task BuildAsync()
+    /// <param name="targets">What to build, if not everything.</param>
+    public async Task BuildAsync(params IReadOnlyList<string> targets)
     {
-        await Prerequisites.RequireAsync(Prerequisite.Native);
-        List<string> configure = ["--preset", Preset, "-B", Folder, .. Settings.Select(setting => "-D" + setting)];
+        await Prerequisites.RequireAsync(Needs);
+        List<string> configure =
+            ["--preset", Preset, "-S", Source, "-B", Folder, .. Settings.Select(setting => "-D" + setting)];
         if (!File.Exists(Path.Combine(Folder, "CMakeCache.txt")))
         {
             configure.AddRange(PreferredGenerator());
@@ -41,32 +59,16 @@ internal sealed record NativeTree(
         await Step.QuietAsync(
             $"native {Name}: build",
             "cmake",
-            "--build",
-            Folder,
-            "--config",
-            Configuration,
-            "--parallel",
-            $"{Environment.ProcessorCount}");
+            [
+                "--build", Folder,
+                "--config", Configuration,
+                "--parallel", $"{System.Environment.ProcessorCount}",
+                .. targets.Count > 0 ? ["--target", .. targets] : Array.Empty<string>(),
+            ]);
     }
 
-    /// <summary>Puts this build's library where projects and packages look for the one of a RID.</summary>
-    public void Provide(string rid, string library)
-    {
-        string built = FindLibrary(library);
-        string target = Repository.At("artifacts", "native", rid, library);
-        if (File.Exists(target) && File.ReadAllBytes(built).AsSpan().SequenceEqual(File.ReadAllBytes(target)))
-        {
-            return;
-        }
-
-        // Renamed into place: a program that has the old file mapped keeps it, and never sees half of the new one.
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        string fresh = target + ".new";
-        File.Copy(built, fresh, overwrite: true);
-        File.Move(fresh, target, overwrite: true);
-    }
-
-    private string FindLibrary(string library)
+    /// <summary>The library itself, where the name leads through links.</summary>
+    public string FindLibrary(string library)
     {
         string[] places = [Path.Combine(Folder, "native"), Path.Combine(Folder, "native", Configuration)];
         string found = places.Select(place => Path.Combine(place, library)).FirstOrDefault(File.Exists)
@@ -77,6 +79,6 @@ internal sealed record NativeTree(
     /// <summary>Ninja where it can be had; an existing build folder keeps what it was made with.</summary>
     private static string[] PreferredGenerator() =>
         !OperatingSystem.IsWindows()
-        && Environment.GetEnvironmentVariable("CMAKE_GENERATOR") is null
+        && System.Environment.GetEnvironmentVariable("CMAKE_GENERATOR") is null
         && Step.Which("ninja") is not null ? ["-G", "Ninja"] : [];
 }

@@ -1,3 +1,5 @@
+using MmapIo.Build.Natives;
+
 namespace MmapIo.Build;
 
 /// <summary>A program of the machine that the build calls, and what each package manager calls it.</summary>
@@ -38,8 +40,42 @@ internal sealed record Prerequisite(
     public static readonly Prerequisite ClangFormat = new(
         "clang-format", () => OnPath("clang-format"), "clang-format", "clang-tools-extra", "clang-format", "LLVM.LLVM");
 
+    public static readonly Prerequisite Clang = new(
+        "clang", () => OnPath("clang"), "clang", "clang", "llvm", "LLVM.LLVM");
+
+    public static readonly Prerequisite ClangTidy = new(
+        "clang-tidy", () => OnPath("clang-tidy"), "clang-tidy", "clang-tools-extra", "llvm", "LLVM.LLVM");
+
+    public static readonly Prerequisite Cppcheck = new(
+        "cppcheck", () => OnPath("cppcheck"), "cppcheck", "cppcheck", "cppcheck", "Cppcheck.Cppcheck");
+
     public static readonly Prerequisite Valgrind = new(
         "valgrind", () => OnPath("valgrind"), "valgrind", "valgrind", "valgrind", "(none)");
+
+    public static readonly Prerequisite Ninja = new(
+        "ninja", () => OnPath("ninja"), "ninja-build", "ninja-build", "ninja", "Ninja-build.Ninja");
+
+    /// <summary>Fetches the compiler for all RIDs.</summary>
+    public static readonly Prerequisite Npm = new("npm", () => OnPath("npm"), "npm", "npm", "node", "OpenJS.NodeJS");
+
+    public static readonly Prerequisite Musl = new(
+        "musl's loader", () => File.Exists("/lib/ld-musl-x86_64.so.1"), "musl", "musl-libc", "(none)", "(none)");
+
+    public static readonly Prerequisite Qemu = new(
+        "qemu-aarch64", () => OnPath("qemu-aarch64"), "qemu-user", "qemu-user", "(none)", "(none)");
+
+    public static readonly Prerequisite Arm64Libc = new(
+        "a C library for arm64",
+        () => File.Exists(Emulator.Arm64Root + "/lib/ld-linux-aarch64.so.1"),
+        "libc6-arm64-cross",
+        "glibc-aarch64-linux-gnu",
+        "(none)",
+        "(none)");
+
+    public static readonly Prerequisite Wine = new("Wine", () => OnPath("wine"), "wine", "wine", "(none)", "(none)");
+
+    /// <summary>What building the native library for other systems takes, besides the compiler.</summary>
+    public static IReadOnlyList<Prerequisite> Cross { get; } = [CMake, Ninja];
 
     /// <summary>What building the native library takes.</summary>
     public static IReadOnlyList<Prerequisite> Native { get; } = [CMake, Compiler, Generator];

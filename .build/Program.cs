@@ -15,10 +15,13 @@ internal static class Program
         root.Options.Remove(root.Options.Single(option => option is VersionOption));
         root.Add(BuildVerb.Create());
         root.Add(TestVerb.Create());
+        root.Add(NativesVerb.Create());
+        root.Add(CrossVerb.Create());
         root.Add(RunVerb.Create());
         root.Add(PackVerb.Create());
         root.Add(BenchVerb.Create());
         root.Add(FormatVerb.Create());
+        root.Add(LintVerb.Create());
         root.Add(CiVerb.Create());
         root.Add(CleanVerb.Create());
         root.SetAction(_ => root.Parse("--help").Invoke());

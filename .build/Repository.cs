@@ -25,9 +25,6 @@ internal static class Repository
     /// <summary>This machine's RID; Directory.Build.props puts the same name together for MSBuild.</summary>
     public static string HostRid { get; } = FindHostRid();
 
-    /// <summary>The name of the native library on this machine.</summary>
-    public static string HostLibrary { get; } = "libmmapio." + HostLibraryExtension();
-
     /// <summary>A path inside the checkout.</summary>
     public static string At(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
 
@@ -61,7 +58,4 @@ internal static class Repository
             : musl ? "linux-musl" : "linux";
         return $"{os}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
     }
-
-    private static string HostLibraryExtension() =>
-        OperatingSystem.IsWindows() ? "dll" : OperatingSystem.IsMacOS() ? "dylib" : "so";
 }

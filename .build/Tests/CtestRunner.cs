@@ -21,7 +21,7 @@ internal static partial class CtestRunner
             "--no-tests=error",
             "--timeout", $"{SecondsPerTest}",
             "--parallel", $"{Environment.ProcessorCount}",
-        ]);
+        ], tree.Environment);
         string name = $"native {tree.Name}";
         return File.Exists(report)
             ? Read(name, XDocument.Load(report)).Checked(run)

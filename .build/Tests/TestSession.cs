@@ -15,8 +15,6 @@ internal sealed class TestSession
 
     public bool Failed => _reports.Any(report => report.Failed.Count > 0);
 
-    private static string SavedFile => Path.Combine(Repository.TestResults, "test.json");
-
     /// <summary>
     /// Runs a group of tests; a group that cannot even start is a failure of the session, not its end.
     /// </summary>
@@ -72,19 +70,25 @@ internal sealed class TestSession
             }
         }
 
+        foreach (string line in RidTable.Lines(_reports))
+        {
+            Console.WriteLine(line);
+        }
+
         Console.WriteLine(Totals(_reports));
         return Failed ? 1 : 0;
     }
 
     /// <summary>Keeps the reports so that a later run over the same files can count them in.</summary>
-    public void Save(string fingerprint) =>
-        File.WriteAllText(SavedFile, JsonSerializer.Serialize(new Saved(fingerprint, _reports)));
+    public void Save(string verb, string fingerprint) =>
+        File.WriteAllText(SavedFile(verb), JsonSerializer.Serialize(new Saved(fingerprint, _reports)));
 
     /// <summary>Takes over saved reports if they are about exactly these files and nothing failed.</summary>
-    public bool TryTakeSaved(string fingerprint)
+    public bool TryTakeSaved(string verb, string fingerprint)
     {
-        if (!File.Exists(SavedFile)
-            || JsonSerializer.Deserialize<Saved>(File.ReadAllText(SavedFile)) is not { } saved
+        string file = SavedFile(verb);
+        if (!File.Exists(file)
+            || JsonSerializer.Deserialize<Saved>(File.ReadAllText(file)) is not { } saved
             || saved.Fingerprint != fingerprint
             || saved.Reports.Any(report => report.Failed.Count > 0))
         {
@@ -99,6 +103,8 @@ internal sealed class TestSession
 
         return true;
     }
+
+    private static string SavedFile(string verb) => Path.Combine(Repository.TestResults, $"{verb}.json");
 
     private void Add(TestReport report) => _reports.Add(report);
 

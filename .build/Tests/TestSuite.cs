@@ -1,3 +1,5 @@
+using MmapIo.Build.Natives;
+
 namespace MmapIo.Build.Tests;
 
 /// <summary>
@@ -16,7 +18,7 @@ internal static class TestSuite
         await session.RunAsync("native release", () => CtestRunner.RunAsync(NativeTree.Release));
         await session.RunAsync("managed", () => DotnetTestRunner.RunProgramAsync("managed", Managed.Tests));
         await session.RunAsync("package", RunPackageTestsAsync);
-        session.Save(sources);
+        session.Save("test", sources);
     }
 
     /// <summary>The native library first: projects copy it beside their output.</summary>
@@ -26,19 +28,28 @@ internal static class TestSuite
         await Managed.BuildAsync(Repository.Solution);
     }
 
+    /// <summary>
+    /// The library of this machine, by the system's compiler. Where `natives` has left the one that is shipped, that
+    /// one stays, so that the .NET tests are about it.
+    /// </summary>
     public static async Task BuildHostNativeAsync()
     {
         await NativeTree.Release.BuildAsync();
-        NativeTree.Release.Provide(Repository.HostRid, Repository.HostLibrary);
+        var host = new Target(Repository.HostRid);
+        if (!NativeSet.IsFresh(host))
+        {
+            NativeSet.ProvideHostBuild(host, NativeTree.Release.FindLibrary(host.Library));
+        }
     }
 
     private static async Task<TestReport> RunPackageTestsAsync()
     {
-        await Managed.PackAsync();
+        await Managed.PackAsync(Managed.MustBeComplete);
         return await DotnetTestRunner.RunAssemblyAsync("package", Managed.PackageTests, new Dictionary<string, string?>
         {
             ["MMAPIO_PACKAGE_DIR"] = Repository.Packages,
             ["MMAPIO_PACKAGE_VERSION"] = Managed.PackedVersion(),
+            ["MMAPIO_PACKAGE_COMPLETE"] = Managed.MustBeComplete ? "1" : null,
         });
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MmapIo.Build.Natives;
 using MmapIo.Build.Tests;
 
 namespace MmapIo.Build.Verbs;
@@ -16,7 +17,7 @@ internal static class CiVerb
         {
             using CheckoutLock held = await CheckoutLock.TakeAsync();
             var session = new TestSession();
-            if (!(parsed.GetValue(tested) && session.TryTakeSaved(Fingerprint.OfEverything())))
+            if (!(parsed.GetValue(tested) && session.TryTakeSaved("test", Fingerprint.OfEverything())))
             {
                 await TestSuite.RunAsync(session);
             }
@@ -28,6 +29,7 @@ internal static class CiVerb
 
             await session.PrepareAsync("format of the C# sources", () => Formatting.ManagedAsync(check: true));
             await session.RunAsync("native asan", () => BuildAndRunAsync(NativeTree.Asan));
+            await CrossTests.RunAsync(session, Target.All);
             if (OperatingSystem.IsLinux())
             {
                 await session.RunAsync("native valgrind", async () =>

@@ -7,13 +7,17 @@ internal static class PackVerb
 {
     public static Command Create()
     {
-        var verb = new Command("pack", "Build the NuGet package into artifacts/packages.");
-        verb.SetAction(async _ =>
+        var release = new Option<bool>("--release")
+        {
+            Description = "Fail unless the library of every RID is there, as on build machines.",
+        };
+        var verb = new Command("pack", "Build the packages into artifacts/packages.") { release };
+        verb.SetAction(async parsed =>
         {
             using CheckoutLock held = await CheckoutLock.TakeAsync();
             await TestSuite.BuildHostNativeAsync();
             await Managed.BuildAsync(Managed.ProjectFile("managed", "MmapIo"));
-            await Managed.PackAsync();
+            await Managed.PackAsync(Managed.MustBeComplete || parsed.GetValue(release));
         });
         return verb;
     }

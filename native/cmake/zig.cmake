@@ -24,6 +24,8 @@ if(MMAPIO_RID MATCHES "^linux")
     set(CMAKE_SYSTEM_NAME Linux)
 elseif(MMAPIO_RID MATCHES "^osx")
     set(CMAKE_SYSTEM_NAME Darwin)
+    # CMake insists on finding one. Nothing calls it: the library is linked with the name it is installed under.
+    set(CMAKE_INSTALL_NAME_TOOL "${MMAPIO_ZIG}")
 else()
     set(CMAKE_SYSTEM_NAME Windows)
 endif()
@@ -41,8 +43,28 @@ set(CMAKE_CXX_COMPILER_TARGET ${target_${MMAPIO_RID}})
 
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 
+# The system's ar and ranlib write no index of symbols for another system's objects.
+foreach(language IN ITEMS C CXX)
+    set(CMAKE_${language}_ARCHIVE_CREATE "\"${MMAPIO_ZIG}\" ar qcD <TARGET> <LINK_FLAGS> <OBJECTS>")
+    set(CMAKE_${language}_ARCHIVE_APPEND "\"${MMAPIO_ZIG}\" ar qD <TARGET> <LINK_FLAGS> <OBJECTS>")
+    set(CMAKE_${language}_ARCHIVE_FINISH "\"${MMAPIO_ZIG}\" ranlib -D <TARGET>")
+endforeach()
+
+# The same bytes wherever the checkout lies: no debug information, no paths.
+set(optimize "-O2 -g0")
+if(MMAPIO_RID MATCHES "^osx")
+    # Segments of a Mach-O file for arm64 begin on 16 KiB boundaries: what does not fit on one page of code costs a
+    # whole further one. Frame pointers are always kept there, so that backtraces do without unwind tables.
+    set(optimize "-Os -g0 -fno-unwind-tables -fno-asynchronous-unwind-tables")
+    set(CMAKE_USER_MAKE_RULES_OVERRIDE "${CMAKE_CURRENT_LIST_DIR}/zig-darwin.cmake")
+endif()
+foreach(language IN ITEMS C CXX)
+    set(CMAKE_${language}_FLAGS_INIT "-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
+    set(CMAKE_${language}_FLAGS_RELEASE "${optimize} -DNDEBUG" CACHE STRING "Flags of release builds")
+endforeach()
+
+# The one test in C++ links nothing of its library, which Zig would compile for a minute first.
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostdlib++")
+
 # Symbols go at link time; a Mach-O that is stripped afterwards would lose its ad-hoc signature.
 set(CMAKE_SHARED_LINKER_FLAGS_RELEASE_INIT "-s")
-
-# CMake 3.25 would pass -rpath on in a spelling that Zig's linker driver refuses.
-set(CMAKE_SHARED_LIBRARY_RUNTIME_C_FLAG "-Wl,-rpath,")

@@ -76,7 +76,7 @@ public sealed unsafe class LayoutTests
     public void A_shorter_struct_of_options_gets_the_defaults()
     {
         using Scratch scratch = new();
-        using SafeFileHandle file = File.OpenHandle(scratch.Patterned(100));
+        using SafeFileHandle file = Files.Open(scratch.Patterned(100));
         var options = new NativeMapOptions { StructSize = sizeof(uint), Protection = 0xFFFF, Length = 7 };
         NativeError error;
         nint map;

@@ -19,7 +19,7 @@ public sealed class MessageTests : IDisposable
         Needs.Linux("the codes are its");
         string path = _scratch.Sparse(2 * MemoryMap.PageSize);
         using MemoryMap map = MemoryMap.Open(path);
-        File.WriteAllBytes(path, []);
+        Files.SetLength(path, 0);
         MmapIoException error = Assert.Throws<MmapIoException>(() => map.Populate());
         Assert.Equal(
             (MapStatus.Fault, BadAddress, OsErrorDomain.Errno, "madvise", path),
@@ -44,7 +44,7 @@ public sealed class MessageTests : IDisposable
     [Fact]
     public void A_refusal_of_access_has_the_native_error_inside_and_the_same_words()
     {
-        using SafeFileHandle file = File.OpenHandle(_scratch.Sparse(10));
+        using SafeFileHandle file = Files.Open(_scratch.Sparse(10));
         UnauthorizedAccessException refused = Assert.Throws<UnauthorizedAccessException>(
             () => MemoryMap.Open(file, MapAccess.ReadWrite));
         MmapIoException told = Assert.IsType<MmapIoException>(refused.InnerException);

@@ -39,7 +39,7 @@ public sealed class ReadmeExamples : IDisposable
         // end
 
         Assert.Equal(1 << 20, new FileInfo(path).Length);
-        Assert.Equal(47474L, BitConverter.ToInt64(File.ReadAllBytes(path), 4096));
+        Assert.Equal(47474L, BitConverter.ToInt64(Files.Bytes(path), 4096));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ReadmeExamples : IDisposable
     {
         string path = _scratch.Patterned(100_000);
         long size = new FileInfo(path).Length;
-        using SafeFileHandle file = File.OpenHandle(path);
+        using SafeFileHandle file = Files.Open(path);
 
         // readme: mmap
         using MemoryMap buffer = Mmap.Map(size, Mmap.PROT_READ, Mmap.MAP_SHARED, file, 0, Mmap.MADV_SEQUENTIAL);

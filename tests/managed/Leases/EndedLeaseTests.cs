@@ -66,7 +66,7 @@ public sealed class EndedLeaseTests : IDisposable
         AssertEndsForWriting(map, mapIsClosed, lease => _ = lease.Span);
         AssertEndsForWriting(map, mapIsClosed, lease => lease.Slice(0, 0));
         map.Dispose();
-        Assert.Equal(Pattern.Bytes(0, Length), File.ReadAllBytes(_path));
+        Assert.Equal(Pattern.Bytes(0, Length), Files.Bytes(_path));
     }
 
     [Fact]

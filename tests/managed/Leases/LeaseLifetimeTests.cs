@@ -62,7 +62,7 @@ public sealed class LeaseLifetimeTests : IDisposable
             lease[Length - 1] = 123;
         }
         AssertMapped(0);
-        Assert.Equal(123, File.ReadAllBytes(_path)[^1]);
+        Assert.Equal(123, Files.Bytes(_path)[^1]);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class MapWriteLeaseTests : IDisposable
         BitConverter.TryWriteBytes(expected.AsSpan(5101), 0x1122334455667788);
         BitConverter.TryWriteBytes(expected.AsSpan(8092), 5L);
         _map.Flush();
-        Assert.Equal(expected, File.ReadAllBytes(_path));
+        Assert.Equal(expected, Files.Bytes(_path));
     }
 
     [Fact]
@@ -111,5 +111,5 @@ public sealed class MapWriteLeaseTests : IDisposable
         AssertUntouched();
     }
 
-    private void AssertUntouched() => Assert.Equal(Pattern.Bytes(0, Length), File.ReadAllBytes(_path));
+    private void AssertUntouched() => Assert.Equal(Pattern.Bytes(0, Length), Files.Bytes(_path));
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo.Tests;
 
@@ -61,7 +62,7 @@ public sealed class DroppedMapTests : IDisposable
         string path = _scratch.Patterned(10_000);
         WeakReference map = OpenAndDrop(path, map => map.Write(5000, 0x0A0B0C0D));
         Garbage.CollectUntil(() => !map.IsAlive);
-        Assert.Equal(0x0A0B0C0D, BitConverter.ToInt32(File.ReadAllBytes(path), 5000));
+        Assert.Equal(0x0A0B0C0D, BitConverter.ToInt32(Files.Bytes(path), 5000));
     }
 
     /// <summary>Apart, so that no local of the test keeps the map.</summary>
@@ -80,7 +81,7 @@ public sealed class DroppedMapTests : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void MapAndDrop(string path)
     {
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
+        using SafeFileHandle file = Files.Open(path);
         MemoryMap map = Mmap.Map(10_000, Mmap.PROT_READ, Mmap.MAP_SHARED, file);
         Assert.Equal(Pattern.At(9999), map.Read<byte>(9999));
     }

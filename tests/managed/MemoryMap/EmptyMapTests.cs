@@ -17,7 +17,7 @@ public sealed class EmptyMapTests : IDisposable
     public void It_has_no_bytes_and_no_pages(MapAccess access)
     {
         OpenTests.SkipExecuteOnWindows(access);
-        using SafeFileHandle file = File.OpenHandle(_scratch.Sparse(0), FileMode.Open, FileAccess.ReadWrite);
+        using SafeFileHandle file = Files.Open(_scratch.Sparse(0), FileAccess.ReadWrite);
         using MemoryMap map = MemoryMap.Open(file, access);
         Assert.Equal((0, 0), (map.Length, map.PageCount));
         Assert.Equal(access, map.Access);
@@ -72,7 +72,7 @@ public sealed class EmptyMapTests : IDisposable
     {
         string path = _scratch.Sparse(0);
         using MemoryMap map = MemoryMap.Open(path);
-        File.WriteAllBytes(path, [1, 2, 3]);
+        Files.SetLength(path, 3);
         Assert.Equal(0, map.Length);
         Assert.Throws<ArgumentOutOfRangeException>(() => map.Read<byte>(0));
     }

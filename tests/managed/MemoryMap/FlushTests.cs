@@ -25,7 +25,7 @@ public sealed class FlushTests : IDisposable
         using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
         map.Write(offset, 0x12345678);
         map.Flush(mode, offset, length);
-        Assert.Equal(0x12345678, BitConverter.ToInt32(File.ReadAllBytes(path), offset));
+        Assert.Equal(0x12345678, BitConverter.ToInt32(Files.Bytes(path), offset));
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class FlushTests : IDisposable
         using MemoryMap memory = MemoryMap.CreateAnonymous(s_page);
         memory.Write(0, 1);
         memory.Flush(mode);
-        Assert.Equal(Pattern.Bytes(0, 2 * s_page), File.ReadAllBytes(path));
+        Assert.Equal(Pattern.Bytes(0, 2 * s_page), Files.Bytes(path));
     }
 
     [Theory]

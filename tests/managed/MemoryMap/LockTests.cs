@@ -91,10 +91,7 @@ public sealed class LockTests : IDisposable
         Needs.Linux("the kernel's account of locked pages");
         string path = _scratch.Patterned(4 * s_page);
         using MemoryMap map = MemoryMap.Open(path);
-        using (FileStream file = File.OpenWrite(path))
-        {
-            file.SetLength(s_page);
-        }
+        Files.SetLength(path, s_page);
         MmapIoException refused = Assert.Throws<MmapIoException>(() => map.Lock());
         Assert.Equal((MapStatus.Fault, "mlock"), (refused.Status, refused.NativeCall));
         Assert.False(Mappings.IsMarkedLocked(path));

@@ -27,7 +27,7 @@ public sealed class OpenModeTests : IDisposable
             map.Write(0, (byte)1);
             map.Write(6999, (byte)2);
         }
-        byte[] written = File.ReadAllBytes(path);
+        byte[] written = Files.Bytes(path);
         Assert.Equal((12000, 1, 2), (written.Length, written[5000], written[11999]));
         Assert.Equal(2, written.Count(value => value != 0));
     }
@@ -44,7 +44,7 @@ public sealed class OpenModeTests : IDisposable
             Assert.Equal(Pattern.At(99), map.Read<byte>(49));
             Assert.Equal(0, map.Read<byte>(50));
         }
-        Assert.Equal([.. Pattern.Bytes(0, 100), .. new byte[50]], File.ReadAllBytes(path));
+        Assert.Equal([.. Pattern.Bytes(0, 100), .. new byte[50]], Files.Bytes(path));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class OpenModeTests : IDisposable
         string path = _scratch.Patterned(100);
         var options = new MapOptions { Mode = FileMode.OpenOrCreate, Length = 10 };
         MemoryMap.Open(path, MapAccess.ReadWrite, options).Dispose();
-        Assert.Equal(Pattern.Bytes(0, 100), File.ReadAllBytes(path));
+        Assert.Equal(Pattern.Bytes(0, 100), Files.Bytes(path));
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class OpenModeTests : IDisposable
         string path = _scratch.Patterned(100);
         Assert.Throws<IOException>(
             () => MemoryMap.Open(path, MapAccess.ReadWrite, new MapOptions { Mode = FileMode.CreateNew, Length = 10 }));
-        Assert.Equal(Pattern.Bytes(0, 100), File.ReadAllBytes(path));
+        Assert.Equal(Pattern.Bytes(0, 100), Files.Bytes(path));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class OpenModeTests : IDisposable
     public void A_handle_open_for_writing_grows_its_file()
     {
         string path = _scratch.Patterned(10);
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        using SafeFileHandle file = Files.Open(path, FileAccess.ReadWrite);
         using MemoryMap map = MemoryMap.Open(file, MapAccess.ReadWrite, new MapOptions { Offset = 5, Length = 20 });
         Assert.Equal(20, map.Length);
         Assert.Equal(25, new FileInfo(path).Length);
@@ -130,10 +130,10 @@ public sealed class OpenModeTests : IDisposable
         string path = memory.Patterned(100);
         var options = new MapOptions { Mode = mode, Length = TooLongToMap };
         Assert.Throws<MmapIoException>(() => MemoryMap.Open(path, MapAccess.ReadWrite, options));
-        Assert.Equal(Pattern.Bytes(0, 100), File.ReadAllBytes(path));
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        Assert.Equal(Pattern.Bytes(0, 100), Files.Bytes(path));
+        using SafeFileHandle file = Files.Open(path, FileAccess.ReadWrite);
         Assert.Throws<MmapIoException>(() => MemoryMap.Open(file, MapAccess.ReadWrite, options));
-        Assert.Equal(Pattern.Bytes(0, 100), File.ReadAllBytes(path));
+        Assert.Equal(Pattern.Bytes(0, 100), Files.Bytes(path));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class OpenRefusedTests : IDisposable
         };
         AssertNamesOption(option, () => MemoryMap.Open(path, MapAccess.ReadWrite, creating));
         Assert.False(File.Exists(path));
-        using SafeFileHandle file = File.OpenHandle(_scratch.Sparse(10));
+        using SafeFileHandle file = Files.Open(_scratch.Sparse(10));
         AssertNamesOption(option, () => MemoryMap.Open(file, MapAccess.Read, options));
     }
 
@@ -70,7 +70,7 @@ public sealed class OpenRefusedTests : IDisposable
     [Fact]
     public void A_closed_handle_is_refused()
     {
-        SafeFileHandle closed = File.OpenHandle(_scratch.Sparse(1));
+        SafeFileHandle closed = Files.Open(_scratch.Sparse(1));
         closed.Dispose();
         Assert.Throws<ObjectDisposedException>(() => MemoryMap.Open(closed));
     }
@@ -109,7 +109,7 @@ public sealed class OpenRefusedTests : IDisposable
     [Fact]
     public void A_map_for_writing_needs_a_handle_open_for_writing()
     {
-        using SafeFileHandle file = File.OpenHandle(_scratch.Patterned(10));
+        using SafeFileHandle file = Files.Open(_scratch.Patterned(10));
         UnauthorizedAccessException refused = Assert.Throws<UnauthorizedAccessException>(
             () => MemoryMap.Open(file, MapAccess.ReadWrite));
         Assert.Equal(MapStatus.AccessDenied, Assert.IsType<MmapIoException>(refused.InnerException).Status);
@@ -119,7 +119,7 @@ public sealed class OpenRefusedTests : IDisposable
     public void Growing_a_file_needs_a_handle_open_for_writing()
     {
         string path = _scratch.Patterned(10);
-        using SafeFileHandle file = File.OpenHandle(path);
+        using SafeFileHandle file = Files.Open(path);
         Assert.Throws<UnauthorizedAccessException>(
             () => MemoryMap.Open(file, MapAccess.ReadWrite, new MapOptions { Length = 11 }));
         Assert.Equal(10, new FileInfo(path).Length);
@@ -137,7 +137,7 @@ public sealed class OpenRefusedTests : IDisposable
         string path = _scratch.Patterned(10);
         var options = new MapOptions { Offset = offset, Length = length };
         AssertNamesOption(nameof(MapOptions.Length), () => MemoryMap.Open(path, access, options));
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        using SafeFileHandle file = Files.Open(path, FileAccess.ReadWrite);
         AssertNamesOption(nameof(MapOptions.Length), () => MemoryMap.Open(file, access, options));
         Assert.Equal(10, new FileInfo(path).Length);
     }

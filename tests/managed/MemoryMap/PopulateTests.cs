@@ -42,7 +42,7 @@ public sealed class PopulateTests : IDisposable
         }
         using MapLease lease = map.Lease();
         Assert.Equal(Pattern.Bytes(0, 5 * s_page), lease.Span);
-        Assert.Equal(Pattern.Bytes(0, 5 * s_page), File.ReadAllBytes(path));
+        Assert.Equal(Pattern.Bytes(0, 5 * s_page), Files.Bytes(path));
     }
 
     [Fact]
@@ -70,10 +70,7 @@ public sealed class PopulateTests : IDisposable
         using Scratch memory = Scratch.InMemory();
         string path = memory.Sparse(6 * s_page);
         using MemoryMap map = MemoryMap.Open(path, access);
-        using (FileStream file = File.OpenWrite(path))
-        {
-            file.SetLength(2 * s_page);
-        }
+        Files.SetLength(path, 2 * s_page);
         MmapIoException refused = Assert.Throws<MmapIoException>(() => map.Populate(forWriting));
         Assert.Equal((MapStatus.Fault, path), (refused.Status, refused.Path));
         Assert.Throws<MmapIoException>(() => map.Populate(2 * s_page, 1, forWriting));

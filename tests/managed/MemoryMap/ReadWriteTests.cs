@@ -120,7 +120,7 @@ public sealed class ReadWriteTests : IDisposable
         Assert.Throws<NotSupportedException>(() => map.Write(92, 1L));
         Assert.Throws<NotSupportedException>(() => map.LeaseForWrite().Dispose());
         Assert.Throws<NotSupportedException>(() => map.LeaseForWrite(5, 0).Dispose());
-        Assert.Equal(Pattern.Bytes(0, 100), File.ReadAllBytes(path));
+        Assert.Equal(Pattern.Bytes(0, 100), Files.Bytes(path));
         Assert.Equal(Pattern.At(5), map.Read<byte>(5));
     }
 

@@ -19,7 +19,7 @@ public sealed class BeyondTwoGigabytesTests : IDisposable
     public BeyondTwoGigabytesTests()
     {
         _path = _scratch.Sparse(FileLength);
-        using SafeFileHandle file = File.OpenHandle(_path, FileMode.Open, FileAccess.Write);
+        using SafeFileHandle file = Files.Open(_path, FileAccess.Write);
         foreach (long place in Places)
         {
             RandomAccess.Write(file, Pattern.Bytes(place, 8), place);
@@ -35,7 +35,7 @@ public sealed class BeyondTwoGigabytesTests : IDisposable
     [Fact]
     public void A_map_of_five_gigabytes_has_the_right_bytes_throughout()
     {
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         using MemoryMap map = Mmap.Map(FileLength, Mmap.PROT_READ, Mmap.MAP_SHARED, file);
         Assert.Equal(FileLength, map.Length);
         using MapLease lease = map.Lease();
@@ -53,7 +53,7 @@ public sealed class BeyondTwoGigabytesTests : IDisposable
     [MemberData(nameof(Places))]
     public void A_map_can_begin_at_any_offset(long place)
     {
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         using MemoryMap map = Mmap.Map(8, Mmap.PROT_READ, Mmap.MAP_SHARED, file, place);
         using MapLease lease = map.Lease();
         Assert.Equal(Pattern.Bytes(place, 8), lease.Span);
@@ -72,7 +72,7 @@ public sealed class BeyondTwoGigabytesTests : IDisposable
             map.Write(place, 0x1122334455667788);
             map.Flush(FlushMode.Sync, place, 8);
         }
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         byte[] bytes = new byte[8];
         RandomAccess.Read(file, bytes, place);
         Assert.Equal(0x1122334455667788, BitConverter.ToInt64(bytes));

@@ -60,7 +60,7 @@ public sealed class MmapAdviseTests : IDisposable
     public void MADV_DONTNEED_gives_a_private_map_the_contents_of_the_file_again()
     {
         Needs.Linux("elsewhere it may keep what was written");
-        using SafeFileHandle file = File.OpenHandle(_scratch.Patterned(s_page));
+        using SafeFileHandle file = Files.Open(_scratch.Patterned(s_page));
         using MemoryMap map = Mmap.Map(s_page, ReadWrite, Mmap.MAP_PRIVATE, file);
         map.Write(3, (byte)~Pattern.At(3));
         Mmap.Advise(map, Mmap.MADV_DONTNEED);
@@ -76,7 +76,7 @@ public sealed class MmapAdviseTests : IDisposable
         FillWith(map, 9);
         Mmap.Advise(map, Mmap.MADV_DONTNEED);
         Assert.Equal(9, map.Read<byte>(s_page / 2));
-        Assert.Equal(9, File.ReadAllBytes(path)[s_page / 2]);
+        Assert.Equal(9, Files.Bytes(path)[s_page / 2]);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class MmapAdviseTests : IDisposable
         Mmap.Advise(map, s_page, s_page, Mmap.MADV_REMOVE);
         byte[] expected = Pattern.Bytes(0, 3 * s_page);
         expected.AsSpan(s_page, s_page).Clear();
-        Assert.Equal(expected, File.ReadAllBytes(path));
+        Assert.Equal(expected, Files.Bytes(path));
         using MapLease lease = map.Lease();
         Assert.Equal(expected, lease.Span);
     }
@@ -99,10 +99,10 @@ public sealed class MmapAdviseTests : IDisposable
     {
         Needs.Capability(MemoryMap.Capabilities.GetOutcome(MapAdvice.Remove) != AdviceOutcome.Ignored, "punch holes");
         string path = _scratch.Patterned(s_page);
-        using SafeFileHandle file = File.OpenHandle(path);
+        using SafeFileHandle file = Files.Open(path);
         using MemoryMap map = Mmap.Map(s_page, Mmap.PROT_READ, Mmap.MAP_SHARED, file);
         Assert.Throws<UnauthorizedAccessException>(() => Mmap.Advise(map, Mmap.MADV_REMOVE));
-        Assert.Equal(Pattern.Bytes(0, s_page), File.ReadAllBytes(path));
+        Assert.Equal(Pattern.Bytes(0, s_page), Files.Bytes(path));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class MmapAdviseTests : IDisposable
     }
 
     private static SafeFileHandle OpenForWriting(string path) =>
-        File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        Files.Open(path, FileAccess.ReadWrite);
 
     private static void FillWith(MemoryMap map, byte value)
     {

@@ -11,7 +11,7 @@ public sealed class MmapArgumentTests : IDisposable
     private readonly SafeFileHandle _file;
 
     public MmapArgumentTests() =>
-        _file = File.OpenHandle(_scratch.Patterned(Mmap.PAGESIZE), FileMode.Open, FileAccess.ReadWrite);
+        _file = Files.Open(_scratch.Patterned(Mmap.PAGESIZE), FileAccess.ReadWrite);
 
     public void Dispose()
     {
@@ -102,7 +102,7 @@ public sealed class MmapArgumentTests : IDisposable
     [Fact]
     public void A_closed_handle_is_refused()
     {
-        SafeFileHandle closed = File.OpenHandle(_scratch.Sparse(1));
+        SafeFileHandle closed = Files.Open(_scratch.Sparse(1));
         closed.Dispose();
         Assert.Throws<ObjectDisposedException>(() => Mmap.Map(1, Mmap.PROT_READ, Mmap.MAP_SHARED, closed));
     }
@@ -110,7 +110,7 @@ public sealed class MmapArgumentTests : IDisposable
     [Fact]
     public void A_write_map_needs_a_handle_open_for_writing()
     {
-        using SafeFileHandle readOnly = File.OpenHandle(_scratch.Patterned(10, "read-only"));
+        using SafeFileHandle readOnly = Files.Open(_scratch.Patterned(10, "read-only"));
         UnauthorizedAccessException refused = Assert.Throws<UnauthorizedAccessException>(
             () => Mmap.Map(10, Mmap.PROT_READ | Mmap.PROT_WRITE, Mmap.MAP_SHARED, readOnly));
         MmapIoException told = Assert.IsType<MmapIoException>(refused.InnerException);
@@ -125,7 +125,7 @@ public sealed class MmapArgumentTests : IDisposable
     public void A_handle_not_open_for_reading_cannot_be_mapped()
     {
         string path = _scratch.Patterned(10, "write-only");
-        using SafeFileHandle writeOnly = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
+        using SafeFileHandle writeOnly = Files.Open(path, FileAccess.Write);
         Assert.Throws<UnauthorizedAccessException>(() => Mmap.Map(10, Mmap.PROT_READ, Mmap.MAP_SHARED, writeOnly));
     }
 

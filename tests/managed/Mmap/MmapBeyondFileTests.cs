@@ -18,7 +18,7 @@ public sealed class MmapBeyondFileTests : IDisposable
     {
         Needs.Posix(OnWindows);
         string path = _scratch.Patterned(3 * s_page);
-        using SafeFileHandle file = File.OpenHandle(path);
+        using SafeFileHandle file = Files.Open(path);
         using MemoryMap map = Mmap.Map(3 * s_page, Mmap.PROT_READ, Mmap.MAP_SHARED, file, s_page);
         Assert.Equal(3 * s_page, map.Length);
         using (MapLease backed = map.Lease(0, 2 * s_page))
@@ -37,7 +37,7 @@ public sealed class MmapBeyondFileTests : IDisposable
     {
         Needs.Posix(OnWindows);
         string path = _scratch.Patterned(s_page);
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        using SafeFileHandle file = Files.Open(path, FileAccess.ReadWrite);
         using MemoryMap map = Mmap.Map(4 * s_page, Mmap.PROT_READ | Mmap.PROT_WRITE, Mmap.MAP_SHARED, file);
         AssertFaults(() => map.Read<byte>(s_page));
         AssertFaults(() => map.Read<long>(s_page - 4));
@@ -52,7 +52,7 @@ public sealed class MmapBeyondFileTests : IDisposable
 
         RandomAccess.SetLength(file, 4 * s_page);
         map.Write((4 * s_page) - 1, (byte)78);
-        Assert.Equal(78, File.ReadAllBytes(path)[(4 * s_page) - 1]);
+        Assert.Equal(78, Files.Bytes(path)[(4 * s_page) - 1]);
         using MapLease all = map.Lease();
         Assert.Equal(77, all[(2 * s_page) - 1]);
     }
@@ -61,7 +61,7 @@ public sealed class MmapBeyondFileTests : IDisposable
     public void What_follows_the_end_of_the_file_on_its_last_page_reads_as_zeros()
     {
         Needs.Posix(OnWindows);
-        using SafeFileHandle file = File.OpenHandle(_scratch.Patterned(10));
+        using SafeFileHandle file = Files.Open(_scratch.Patterned(10));
         using MemoryMap map = Mmap.Map(2 * s_page, Mmap.PROT_READ, Mmap.MAP_SHARED, file);
         using (MapLease page = map.Lease(0, s_page))
         {
@@ -75,7 +75,7 @@ public sealed class MmapBeyondFileTests : IDisposable
     public void An_empty_file_can_be_mapped_and_backs_nothing_of_it()
     {
         Needs.Posix(OnWindows);
-        using SafeFileHandle file = File.OpenHandle(_scratch.Sparse(0));
+        using SafeFileHandle file = Files.Open(_scratch.Sparse(0));
         using MemoryMap map = Mmap.Map(100, Mmap.PROT_READ, Mmap.MAP_SHARED, file);
         Assert.Equal(100, map.Length);
         AssertFaults(() => map.Read<byte>(0));
@@ -85,7 +85,7 @@ public sealed class MmapBeyondFileTests : IDisposable
     public void The_message_tells_how_much_the_file_backs()
     {
         Needs.Posix(OnWindows);
-        using SafeFileHandle file = File.OpenHandle(_scratch.Sparse(s_page));
+        using SafeFileHandle file = Files.Open(_scratch.Sparse(s_page));
         using MemoryMap map = Mmap.Map(3 * s_page, Mmap.PROT_READ, Mmap.MAP_SHARED, file);
         string message = Assert.Throws<MmapIoException>(() => map.Read<byte>(2 * s_page)).Message;
         Assert.Contains($"{2 * s_page}", message, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class MmapBeyondFileTests : IDisposable
     public void Calls_on_ranges_past_the_end_of_the_file_do_not_crash()
     {
         Needs.Posix(OnWindows);
-        using SafeFileHandle file = File.OpenHandle(_scratch.Sparse(1), FileMode.Open, FileAccess.ReadWrite);
+        using SafeFileHandle file = Files.Open(_scratch.Sparse(1), FileAccess.ReadWrite);
         using MemoryMap map = Mmap.Map(4 * s_page, Mmap.PROT_READ | Mmap.PROT_WRITE, Mmap.MAP_SHARED, file);
         Mmap.Advise(map, Mmap.MADV_WILLNEED);
         Mmap.Sync(map, blocking: true);

@@ -17,7 +17,7 @@ public sealed class MmapMapTests : IDisposable
     [Fact]
     public void Four_arguments_map_the_start_of_the_file()
     {
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         using MemoryMap map = Mmap.Map(s_page, Mmap.PROT_READ, Mmap.MAP_SHARED, file);
         AssertHolds(map, 0, s_page);
     }
@@ -25,7 +25,7 @@ public sealed class MmapMapTests : IDisposable
     [Fact]
     public void Five_arguments_map_from_the_offset()
     {
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         using MemoryMap map = Mmap.Map(s_page, Mmap.PROT_READ, Mmap.MAP_SHARED, file, 2 * s_page);
         AssertHolds(map, 2 * s_page, s_page);
     }
@@ -33,7 +33,7 @@ public sealed class MmapMapTests : IDisposable
     [Fact]
     public void Six_arguments_map_and_give_advice()
     {
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         using MemoryMap map = Mmap.Map(s_page, Mmap.PROT_READ, Mmap.MAP_SHARED, file, s_page, Mmap.MADV_SEQUENTIAL);
         AssertHolds(map, s_page, s_page);
     }
@@ -42,7 +42,7 @@ public sealed class MmapMapTests : IDisposable
     public void The_whole_file_can_be_mapped_to_its_last_byte()
     {
         int length = (int)new FileInfo(_path).Length;
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         using MemoryMap map = Mmap.Map(length, Mmap.PROT_READ, Mmap.MAP_PRIVATE, file);
         AssertHolds(map, 0, length);
     }
@@ -50,7 +50,7 @@ public sealed class MmapMapTests : IDisposable
     [Fact]
     public void One_byte_can_be_mapped()
     {
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         using MemoryMap map = Mmap.Map(1, Mmap.PROT_READ, Mmap.MAP_SHARED, file, 4 * s_page + 99);
         AssertHolds(map, 4 * s_page + 99, 1);
     }
@@ -69,7 +69,7 @@ public sealed class MmapMapTests : IDisposable
     {
         long offset = (long)pages * s_page + bytes;
         int length = (int)Math.Min(s_page, new FileInfo(_path).Length - offset);
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         using MemoryMap map = Mmap.Map(length, Mmap.PROT_READ, Mmap.MAP_SHARED, file, offset);
         AssertHolds(map, offset, length);
     }
@@ -77,13 +77,13 @@ public sealed class MmapMapTests : IDisposable
     [Fact]
     public void The_handle_may_be_closed_once_the_file_is_mapped()
     {
-        SafeFileHandle file = File.OpenHandle(_path, FileMode.Open, FileAccess.ReadWrite);
+        SafeFileHandle file = Files.Open(_path, FileAccess.ReadWrite);
         using MemoryMap map = Mmap.Map(s_page, Mmap.PROT_READ | Mmap.PROT_WRITE, Mmap.MAP_SHARED, file);
         file.Dispose();
         AssertHolds(map, 0, s_page);
         map.Write(0, 0x5Au);
         Mmap.Sync(map, blocking: true);
-        Assert.Equal(0x5A, File.ReadAllBytes(_path)[0]);
+        Assert.Equal(0x5A, Files.Bytes(_path)[0]);
         Mmap.InCore(map);
     }
 
@@ -92,7 +92,7 @@ public sealed class MmapMapTests : IDisposable
     {
         const int Length = 47_474;
         string path = _scratch.Sparse(Length, "shared");
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        using SafeFileHandle file = Files.Open(path, FileAccess.ReadWrite);
         using MemoryMap written = Mmap.Map(Length, Mmap.PROT_WRITE, Mmap.MAP_SHARED, file);
         using MemoryMap read = Mmap.Map(Length, Mmap.PROT_READ, Mmap.MAP_SHARED, file);
         byte[] expected = new byte[Length];
@@ -107,13 +107,13 @@ public sealed class MmapMapTests : IDisposable
             Assert.True(lease.Span.SequenceEqual(expected));
         }
         Mmap.Sync(written, blocking: true);
-        Assert.Equal(expected, File.ReadAllBytes(path));
+        Assert.Equal(expected, Files.Bytes(path));
     }
 
     [Fact]
     public void A_map_made_with_PROT_WRITE_alone_can_be_read()
     {
-        using SafeFileHandle file = File.OpenHandle(_path, FileMode.Open, FileAccess.ReadWrite);
+        using SafeFileHandle file = Files.Open(_path, FileAccess.ReadWrite);
         using MemoryMap map = Mmap.Map(s_page, Mmap.PROT_WRITE, Mmap.MAP_SHARED, file);
         AssertHolds(map, 0, s_page);
         Assert.Equal(MapAccess.ReadWrite, map.Access);
@@ -123,13 +123,13 @@ public sealed class MmapMapTests : IDisposable
     [Fact]
     public void A_private_map_keeps_its_writes_from_the_file()
     {
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         using MemoryMap map = Mmap.Map(s_page, Mmap.PROT_READ | Mmap.PROT_WRITE, Mmap.MAP_PRIVATE, file);
         byte there = map.Read<byte>(10);
         map.Write(10, (byte)~there);
         Mmap.Sync(map, blocking: true);
         Assert.Equal((byte)~there, map.Read<byte>(10));
-        Assert.Equal(there, File.ReadAllBytes(_path)[10]);
+        Assert.Equal(there, Files.Bytes(_path)[10]);
         Assert.Equal(MapAccess.CopyOnWrite, map.Access);
     }
 
@@ -178,7 +178,7 @@ public sealed class MmapMapTests : IDisposable
     [Fact]
     public void Anonymous_memory_does_not_look_at_the_handle()
     {
-        SafeFileHandle file = File.OpenHandle(_path);
+        SafeFileHandle file = Files.Open(_path);
         file.Dispose();
         using MemoryMap map = Mmap.Map(10, Mmap.PROT_READ, Mmap.MAP_PRIVATE | Mmap.MAP_ANONYMOUS, file);
         Assert.Equal(0, map.Read<byte>(9));
@@ -189,7 +189,7 @@ public sealed class MmapMapTests : IDisposable
     {
         Needs.PageCacheResidency();
         using Scratch memory = Scratch.InMemory();
-        using SafeFileHandle file = File.OpenHandle(memory.Sparse(16 * s_page));
+        using SafeFileHandle file = Files.Open(memory.Sparse(16 * s_page));
         using MemoryMap map = Mmap.Map(16 * s_page, Mmap.PROT_READ, Mmap.MAP_SHARED | Mmap.MAP_POPULATE, file);
         Assert.Equal((0, 16), Mmap.InCore(map));
     }
@@ -199,7 +199,7 @@ public sealed class MmapMapTests : IDisposable
     {
         Needs.Linux("other systems have no such flag");
         using Scratch memory = Scratch.InMemory();
-        using SafeFileHandle file = File.OpenHandle(memory.Sparse(16 * s_page));
+        using SafeFileHandle file = Files.Open(memory.Sparse(16 * s_page));
         using MemoryMap map = Mmap.Map(
             16 * s_page, Mmap.PROT_READ, Mmap.MAP_SHARED | Mmap.MAP_POPULATE | Mmap.MAP_NONBLOCK, file);
         Assert.Equal((16, 0), Mmap.InCore(map));
@@ -209,7 +209,7 @@ public sealed class MmapMapTests : IDisposable
     public void MAP_LOCKED_locks_every_page()
     {
         Needs.Linux("the kernel's account of locked pages");
-        using SafeFileHandle file = File.OpenHandle(_path);
+        using SafeFileHandle file = Files.Open(_path);
         using MemoryMap map = Mmap.Map(2 * s_page, Mmap.PROT_READ, Mmap.MAP_SHARED | Mmap.MAP_LOCKED, file);
         Assert.True(Mappings.IsMarkedLocked(_path));
         Assert.Equal((0, 2), Mmap.InCore(map));
@@ -235,7 +235,7 @@ public sealed class MmapMapTests : IDisposable
     private SafeFileHandle OpenForAnything()
     {
         Needs.Posix("Windows wants execute access, which .NET cannot open a file with");
-        return File.OpenHandle(_path, FileMode.Open, FileAccess.ReadWrite);
+        return Files.Open(_path, FileAccess.ReadWrite);
     }
 
     private static void AssertHolds(MemoryMap map, long start, int length)

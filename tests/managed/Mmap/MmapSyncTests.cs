@@ -34,7 +34,7 @@ public sealed class MmapSyncTests : IDisposable
         map.Write(s_page + 5, 0xABu);
         s_shapes[shape](map);
         Assert.Equal(0xABu, map.Read<uint>(s_page + 5));
-        Assert.Equal(0xAB, File.ReadAllBytes(path)[s_page + 5]);
+        Assert.Equal(0xAB, Files.Bytes(path)[s_page + 5]);
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class MmapSyncTests : IDisposable
         using MemoryMap copy = MemoryMap.Open(path, MapAccess.CopyOnWrite);
         copy.Write(s_page + 5, ~Pattern.At(s_page + 5));
         s_shapes[shape](copy);
-        Assert.Equal(Pattern.Bytes(0, 3 * s_page), File.ReadAllBytes(path));
+        Assert.Equal(Pattern.Bytes(0, 3 * s_page), Files.Bytes(path));
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class SharedFileTests : IDisposable
             writer.KillAtOnce();
         }
         using MemoryMap map = MemoryMap.Open(_path);
-        byte[] file = File.ReadAllBytes(_path);
+        byte[] file = Files.Bytes(_path);
         for (int i = 0; i < 100; i++)
         {
             Assert.Equal(i + 1, map.Read<long>(i * 1000));

@@ -15,7 +15,7 @@ internal static partial class Linux
     /// <summary>Empties the page cache of a file. Pages that somebody has mapped stay.</summary>
     public static void Evict(string path)
     {
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        using SafeFileHandle file = Files.Open(path, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(file);
         Assert.Equal(0, posix_fadvise((int)file.DangerousGetHandle(), 0, 0, FadviseDontNeed));
     }

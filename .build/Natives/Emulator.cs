@@ -1,0 +1,92 @@
+namespace MmapIo.Build.Natives;
+
+/// <summary>How programs for another RID are run on linux-x64.</summary>
+/// <param name="Name">What it is called in reports.</param>
+/// <param name="Needs">What has to be installed.</param>
+/// <param name="Command">What stands before the program; empty if the kernel can start it.</param>
+/// <param name="Environment">Environment variables that the programs need.</param>
+internal sealed record Emulator(
+    string Name,
+    IReadOnlyList<Prerequisite> Needs,
+    IReadOnlyList<string> Command,
+    IReadOnlyDictionary<string, string?> Environment)
+{
+    /// <summary>Where Debian's package of a C library for arm64 puts it.</summary>
+    public const string Arm64Root = "/usr/aarch64-linux-gnu";
+
+    private const string Qemu = "qemu-aarch64";
+    private static readonly Dictionary<string, string?> s_nothing = [];
+
+    /// <summary>Why programs for a target cannot be run on any linux-x64 machine, or null if they can.</summary>
+    public static string? WhyNot(Target target) =>
+        target.IsMacOS ? "nothing runs programs for macOS here"
+        : target.IsWindows && target.IsArm64 ? "nothing runs arm64 programs for Windows here"
+        : null;
+
+    /// <summary>What runs programs for the target, ready for use.</summary>
+    public static async Task<Emulator> ForAsync(Target target)
+    {
+        Emulator emulator = target.IsWindows ? Wine()
+            : target.IsArm64 ? await Arm64Async(target)
+            : target.IsMusl ? new Emulator("musl's loader", [Prerequisite.Musl], [], s_nothing)
+            : new Emulator("native", [], [], s_nothing);
+        await Prerequisites.RequireAsync(emulator.Needs);
+        if (target.IsWindows)
+        {
+            await emulator.PrepareWineAsync();
+        }
+
+        return emulator;
+    }
+
+    private static async Task<Emulator> Arm64Async(Target target)
+    {
+        string root = target.IsMusl ? await UserCache.FolderAsync("musl-arm64", FetchMuslAsync) : Arm64Root;
+        Prerequisite[] needs = target.IsMusl ? [Prerequisite.Qemu] : [Prerequisite.Qemu, Prerequisite.Arm64Libc];
+        return new Emulator("qemu", needs, [Qemu, "-L", root], s_nothing);
+    }
+
+    /// <summary>No window, no messages of its own, and nothing of the user's own Wine.</summary>
+    private static Emulator Wine() => new("Wine", [Prerequisite.Wine], ["wine"], new Dictionary<string, string?>
+    {
+        ["WINEDEBUG"] = "-all",
+        ["DISPLAY"] = "",
+        ["WINEPREFIX"] = Repository.At("artifacts", "wine"),
+
+        // .NET under Wine: mapping code twice fails, and what the optimising tiers emit trips over Wine's unwinder.
+        ["DOTNET_EnableWriteXorExecute"] = "0",
+        ["DOTNET_JITMinOpts"] = "1",
+    });
+
+    /// <summary>
+    /// Makes the folder that stands for drive C beforehand: tests that start at once would each make it.
+    /// </summary>
+    private async Task PrepareWineAsync()
+    {
+        Directory.CreateDirectory(Repository.Artifacts);
+        StepResult boot = await Step.CaptureAsync("wine", ["wineboot", "--init"], Environment);
+        if (!boot.Succeeded)
+        {
+            throw new StepFailedException($"Wine does not start\n{boot.LastLines}");
+        }
+    }
+
+    /// <summary>
+    /// The C library alone, out of Debian's package for arm64. The package lists are the fetch's own: the machine need
+    /// not take packages of that architecture, and does not afterwards.
+    /// </summary>
+    private static async Task FetchMuslAsync(string folder)
+    {
+        string lists = Path.Combine(folder, "lists");
+        Directory.CreateDirectory(Path.Combine(lists, "partial"));
+        string[] options =
+        [
+            "-o", "APT::Architectures::=amd64", "-o", "APT::Architectures::=arm64",
+            "-o", $"Dir::State::Lists={lists}", "-o", $"Dir::Cache={lists}", "-o", "APT::Sandbox::User=",
+        ];
+        await Step.QuietAsync("musl for arm64: package lists", "apt-get", [.. options, "update"]);
+        const string Script = "cd \"$0\" && apt-get \"$@\" download musl:arm64 && dpkg -x musl_*_arm64.deb .";
+        await Step.QuietAsync("musl for arm64: fetch", "sh", ["-c", Script, folder, .. options]);
+        Directory.Delete(lists, recursive: true);
+    }
+}
