@@ -53,6 +53,9 @@ static mmapio_status release(mmapio_map *map, mmapio_error *error)
     mmapio_error ignored;
     mmapio_status status = MMAPIO_OK;
 
+    if (map->zero_fill != 0) {
+        mmapio_os_zero_fill_end(map);
+    }
     if (map->base != NULL) {
         status = mmapio_os_unmap(map, error);
     }
@@ -93,13 +96,19 @@ static mmapio_status place(mmapio_map *map, const mmapio_map_options *options, m
     return MMAPIO_OK;
 }
 
-/* What follows a successful mmapio_os_map: the lock that was asked for, and the hint. */
+/* What follows a successful mmapio_os_map: what else was asked for, and the hint. */
 static mmapio_status settle(mmapio_map *map, const mmapio_map_options *options, mmapio_error *error)
 {
     uint32_t outcome = MMAPIO_ADVICE_IGNORED;
     uint32_t advice = options->advice & ~(uint32_t)MMAPIO_MADV_ALLOW_LOSS;
     page_range pages = range_pages(map, 0, map->length, mmapio_os_page_size());
 
+    if ((map->flags & MMAPIO_MAP_ZERO_FILL) != 0) {
+        mmapio_status status = mmapio_os_zero_fill_begin(map, error);
+        if (status != MMAPIO_OK) {
+            return status;
+        }
+    }
     if ((map->flags & MMAPIO_MAP_LOCKED) != 0) {
         mmapio_status status = mmapio_os_lock(map, &pages, 0, error);
         if (status != MMAPIO_OK) {

@@ -29,14 +29,16 @@
  *   ^ multiple of the allocation granularity                             ^ multiple of the page size
  */
 struct mmapio_map {
-    unsigned char *base;  /* start of the mapping; NULL for a map of length 0, which maps nothing */
-    uint64_t base_length; /* whole pages */
-    uint64_t base_offset; /* offset of base in the file */
-    uint64_t lead;        /* from base to the first byte the caller asked for */
-    uint64_t length;      /* bytes the caller asked for */
-    uint32_t protection;  /* MMAPIO_PROT_* at the time of mapping */
-    uint32_t flags;       /* MMAPIO_MAP_* */
-    intptr_t file;        /* the map's own handle, or MMAPIO_NO_FILE */
+    unsigned char *base;   /* start of the mapping; NULL for a map of length 0, which maps nothing */
+    uint64_t base_length;  /* whole pages */
+    uint64_t base_offset;  /* offset of base in the file */
+    uint64_t lead;         /* from base to the first byte the caller asked for */
+    uint64_t length;       /* bytes the caller asked for */
+    uint32_t protection;   /* MMAPIO_PROT_* at the time of mapping */
+    uint32_t flags;        /* MMAPIO_MAP_* */
+    uint32_t zero_fill;    /* place in the platform's table of MMAPIO_MAP_ZERO_FILL maps, from 1; 0 for none */
+    _Atomic(bool) changed; /* mmapio_map_protect was called: protection may no longer be the truth */
+    intptr_t file;         /* the map's own handle, or MMAPIO_NO_FILE */
 };
 
 /* The whole pages that a range of a map touches. */
@@ -102,5 +104,27 @@ mmapio_status mmapio_os_unlock(mmapio_map *map, const page_range *range, mmapio_
 /* protection is MMAPIO_PROT_READ or MMAPIO_PROT_WRITE. Must not raise a signal or an exception, whatever the state
  * of the file. */
 mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error);
+
+/* ---- memory that may not be there ----------------------------------------------------------------------------- */
+
+/* Makes mmapio_guard_move (guard.h) survive faults from now on. Called before each use; does its work once. */
+mmapio_status mmapio_os_guard_install(mmapio_error *error);
+
+/* How many faults were survived since the process began. */
+uint64_t mmapio_os_guard_faults(void);
+
+/* Copies between a range of the map and a buffer through the operating system, with no handler of ours. offset is from
+ * the first byte of the caller's. *done, 0 on entry, counts the bytes before the one that failed. */
+mmapio_status mmapio_os_copy(mmapio_map *map, uint64_t offset, void *buffer, uint64_t length, bool write,
+                             uint64_t *done, mmapio_error *error);
+
+/* From now on a page of this map that faults becomes a page of zeros. Sets map->zero_fill. */
+mmapio_status mmapio_os_zero_fill_begin(mmapio_map *map, mmapio_error *error);
+
+/* Undoes it, before the mapping goes. */
+void mmapio_os_zero_fill_end(mmapio_map *map);
+
+/* How many pages of this map have become zeros. */
+uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map);
 
 #endif /* MMAPIO_PLATFORM_H */

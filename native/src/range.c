@@ -102,7 +102,11 @@ mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t leng
     if (status == MMAPIO_OK && (protection & ~(uint32_t)MMAPIO_PROT_ALL) != 0) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
-    return done ? status : mmapio_os_protect(map, &pages, complete_protection(protection), error);
+    if (done) {
+        return status;
+    }
+    map->changed = true;
+    return mmapio_os_protect(map, &pages, complete_protection(protection), error);
 }
 
 mmapio_status mmapio_map_lock(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t flags, mmapio_error *error)

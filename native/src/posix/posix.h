@@ -16,6 +16,9 @@ int mmapio_posix_protection(uint32_t protection);
 /* MMAPIO_MAP_* to MAP_*, or -1 for one this system cannot honour and must not ignore. Differs per system. */
 int mmapio_posix_map_flags(uint32_t flags);
 
+/* If the signal's context stands in mmapio_guard_move, makes it continue at the landing place. Differs per system. */
+bool mmapio_posix_redirect(void *context);
+
 /* Fills pages (nullable) from mincore(2) and counts the resident ones, a part of the range at a time. */
 mmapio_status mmapio_posix_mincore(const page_range *range, uint8_t *pages, uint64_t *resident, mmapio_error *error);
 
