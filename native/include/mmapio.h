@@ -416,7 +416,7 @@ enum {
 /* Chooses the mode, from the next copy on. Returns MMAPIO_OK, or MMAPIO_INVALID_ARGUMENT. */
 MMAPIO_API mmapio_status mmapio_guard_set(uint32_t mode);
 
-/* Returns how many faults the handler has survived in this process. */
+/* Returns how many faults this process has survived: copies cut short, and pages that became zeros. */
 MMAPIO_API uint64_t mmapio_guard_faults(void);
 
 /* Copies from a map, and survives when its pages are gone.

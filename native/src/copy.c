@@ -4,6 +4,7 @@
 #include "range.h"
 
 static _Atomic(uint32_t) guard_mode = MMAPIO_GUARD_HANDLER;
+static _Atomic(uint64_t) copies_cut_short;
 
 mmapio_status mmapio_guard_set(uint32_t mode)
 {
@@ -16,7 +17,7 @@ mmapio_status mmapio_guard_set(uint32_t mode)
 
 uint64_t mmapio_guard_faults(void)
 {
-    return mmapio_os_guard_faults();
+    return copies_cut_short + mmapio_os_zero_fill_total();
 }
 
 uint64_t mmapio_map_torn_pages(const mmapio_map *map)
@@ -71,7 +72,13 @@ static mmapio_status checked_copy(mmapio_map *map, uint64_t offset, void *buffer
     if (status != MMAPIO_OK) {
         return mmapio_fail(error, status);
     }
-    return length == 0 ? MMAPIO_OK : copy(map, offset, buffer, length, write, count, error);
+    if (length != 0) {
+        status = copy(map, offset, buffer, length, write, count, error);
+    }
+    if (status == MMAPIO_FAULT) {
+        copies_cut_short++;
+    }
+    return status;
 }
 
 mmapio_status mmapio_map_read(mmapio_map *map, uint64_t offset, void *destination, uint64_t length, uint64_t *done,

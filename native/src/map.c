@@ -6,7 +6,7 @@
 
 enum {
     MAP_ALL = MMAPIO_MAP_SHARED | MMAPIO_MAP_PRIVATE | MMAPIO_MAP_LOCKED | MMAPIO_MAP_NORESERVE | MMAPIO_MAP_POPULATE |
-              MMAPIO_MAP_NONBLOCK | MMAPIO_MAP_HUGETLB
+              MMAPIO_MAP_NONBLOCK | MMAPIO_MAP_HUGETLB | MMAPIO_MAP_ZERO_FILL
 };
 
 /* Brings the caller's options, of whatever size, into today's shape, with defaults for what is missing. */

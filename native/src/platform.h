@@ -110,9 +110,6 @@ mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint3
 /* Makes mmapio_guard_move (guard.h) survive faults from now on. Called before each use; does its work once. */
 mmapio_status mmapio_os_guard_install(mmapio_error *error);
 
-/* How many faults were survived since the process began. */
-uint64_t mmapio_os_guard_faults(void);
-
 /* Copies between a range of the map and a buffer through the operating system, with no handler of ours. offset is from
  * the first byte of the caller's. *done, 0 on entry, counts the bytes before the one that failed. */
 mmapio_status mmapio_os_copy(mmapio_map *map, uint64_t offset, void *buffer, uint64_t length, bool write,
@@ -124,7 +121,10 @@ mmapio_status mmapio_os_zero_fill_begin(mmapio_map *map, mmapio_error *error);
 /* Undoes it, before the mapping goes. */
 void mmapio_os_zero_fill_end(mmapio_map *map);
 
-/* How many pages of this map have become zeros. */
+/* How many pages have become zeros since the process began. */
+uint64_t mmapio_os_zero_fill_total(void);
+
+/* How many pages of this map have. */
 uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map);
 
 #endif /* MMAPIO_PLATFORM_H */

@@ -27,7 +27,7 @@ static struct zero_fill_entry {
     _Atomic(uint64_t) pages;
 } zero_fill[ZERO_FILL_MAPS];
 
-static _Atomic(uint64_t) faults_caught;
+static _Atomic(uint64_t) zero_fill_total;
 static pthread_mutex_t zero_fill_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct sigaction previous;
@@ -50,6 +50,7 @@ static bool fill_with_zeros(uintptr_t address)
             return false;
         }
         atomic_fetch_add(&entry->pages, 1);
+        atomic_fetch_add(&zero_fill_total, 1);
         return true;
     }
     return false;
@@ -79,11 +80,9 @@ static void on_bus(int number, siginfo_t *info, void *context)
     if (info->si_code >= 1 && info->si_code <= FAULT_CODES) {
         /* Leaving by a plain return restores the signal mask, which a longjmp would not. */
         if (mmapio_posix_redirect(context)) {
-            atomic_fetch_add(&faults_caught, 1);
             return;
         }
         if (fill_with_zeros((uintptr_t)info->si_addr)) {
-            atomic_fetch_add(&faults_caught, 1);
             errno = saved;
             return;
         }
@@ -113,11 +112,6 @@ mmapio_status mmapio_os_guard_install(mmapio_error *error)
 {
     (void)pthread_once(&once, install);
     return install_error == 0 ? MMAPIO_OK : mmapio_posix_fail(error, install_error, CALL_SIGACTION);
-}
-
-uint64_t mmapio_os_guard_faults(void)
-{
-    return atomic_load(&faults_caught);
 }
 
 mmapio_status mmapio_os_zero_fill_begin(mmapio_map *map, mmapio_error *error)
@@ -156,4 +150,9 @@ void mmapio_os_zero_fill_end(mmapio_map *map)
 uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map)
 {
     return atomic_load(&zero_fill[map->zero_fill - 1].pages);
+}
+
+uint64_t mmapio_os_zero_fill_total(void)
+{
+    return atomic_load(&zero_fill_total);
 }

@@ -117,7 +117,7 @@ mmapio_status mmapio_os_guard_install(mmapio_error *error)
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
 
-uint64_t mmapio_os_guard_faults(void)
+uint64_t mmapio_os_zero_fill_total(void)
 {
     return 0;
 }

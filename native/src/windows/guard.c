@@ -15,7 +15,6 @@
 #endif
 
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
-static volatile LONG64 faults_caught;
 
 static LONG CALLBACK on_exception(PEXCEPTION_POINTERS info)
 {
@@ -29,7 +28,6 @@ static LONG CALLBACK on_exception(PEXCEPTION_POINTERS info)
         return EXCEPTION_CONTINUE_SEARCH;
     }
     PROGRAM_COUNTER(info->ContextRecord) = landing;
-    (void)InterlockedIncrement64(&faults_caught);
     return EXCEPTION_CONTINUE_EXECUTION;
 }
 
@@ -55,11 +53,6 @@ mmapio_status mmapio_os_guard_install(mmapio_error *error)
     return MMAPIO_OK;
 }
 
-uint64_t mmapio_os_guard_faults(void)
-{
-    return (uint64_t)InterlockedCompareExchange64(&faults_caught, 0, 0);
-}
-
 /* A page of a view cannot be replaced by another. What makes pages vanish elsewhere, a shorter file, cannot happen. */
 mmapio_status mmapio_os_zero_fill_begin(mmapio_map *map, mmapio_error *error)
 {
@@ -75,5 +68,10 @@ void mmapio_os_zero_fill_end(mmapio_map *map)
 uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map)
 {
     (void)map;
+    return 0;
+}
+
+uint64_t mmapio_os_zero_fill_total(void)
+{
     return 0;
 }
