@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Starts the build driver in .build/, compiling it first if it changed. What the verbs mean is decided there.
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+sha=(sha256sum)
+command -v sha256sum >/dev/null || sha=(shasum -a 256)
+
+# The driver is kept under the hash of all that it is made of: an edited one is a different one, so none runs stale.
+key=$(cd -- "$root" && find .build Directory.* global.json -type f -exec "${sha[@]}" {} + | LC_ALL=C sort | "${sha[@]}")
+home=$root/artifacts/driver/${key:0:16}
+driver=$home/bin/MmapIo.Build/release/MmapIo.Build.dll
+
+if [ ! -f "$driver" ]; then
+  if ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
+    echo "missing: a .NET 10 SDK. Install it with one of:" >&2
+    echo "  sudo apt-get install dotnet-sdk-10.0    (Debian, Ubuntu)" >&2
+    echo "  sudo dnf install dotnet-sdk-10.0        (Fedora)" >&2
+    echo "  brew install --cask dotnet-sdk          (macOS)" >&2
+    exit 1
+  fi
+  fresh=$home.$$
+  trap 'rm -rf "$fresh"' EXIT
+  mkdir -p "$fresh"
+  if ! (cd -- "$root" && dotnet build .build --configuration Release --artifacts-path "$fresh" --nologo -v quiet \
+      >"$fresh/log" 2>&1 </dev/null); then
+    cat "$fresh/log" >&2
+    exit 1
+  fi
+  # Of two first calls at once, the later one finds the same thing in place and drops its own.
+  [ -f "$driver" ] || { rm -rf "$home" && mv "$fresh" "$home"; }
+  rm -rf "$fresh"
+fi
+
+exec dotnet "$driver" "$@"
