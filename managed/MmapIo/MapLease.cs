@@ -29,6 +29,20 @@ public readonly unsafe ref struct MapLease : IDisposable
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     public long Length => Live().Readable;
 
+    /// <summary>
+    /// Has a page of the map vanished and been replaced by zeros, so that what was read may be wrong? Ask at the end.
+    /// Can only be true for maps with <see cref="MapOptions.ZeroFillOnFault"/>, and stays true for all later leases.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    public bool IsTorn
+    {
+        get
+        {
+            _ = Live();
+            return _map!.TornPages != 0;
+        }
+    }
+
     /// <summary>All of it as a span.</summary>
     /// <exception cref="InvalidOperationException">It is longer than a span can be; use
     /// <see cref="Slice"/>.</exception>

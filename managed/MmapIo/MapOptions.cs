@@ -32,4 +32,12 @@ public sealed class MapOptions
 
     /// <summary>Reserve no swap space for the map. Linux only; elsewhere without effect.</summary>
     public bool NoReserve { get; init; }
+
+    /// <summary>
+    /// Have pages that fault replaced by zeros, so that leases survive a file that is shortened under them. What was
+    /// read then is wrong, and <see cref="MapLease.IsTorn"/> tells; what was written to such pages is lost, and they
+    /// stay zeros until the map is closed. Costs nothing until it happens. Not on Windows, where a mapped file cannot
+    /// be shortened.
+    /// </summary>
+    public bool ZeroFillOnFault { get; init; }
 }

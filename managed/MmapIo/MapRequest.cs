@@ -7,6 +7,9 @@ namespace MmapIo;
 internal readonly record struct MapRequest(
     MapAccess Access, MapProtection Protection, int Flags, MapAdvice Advice, long Offset, long Length)
 {
+    /// <summary>MMAPIO_MAP_ZERO_FILL: a flag of ours, which mmap(2) does not have.</summary>
+    private const int ZeroFill = 0x1000000;
+
     public static MapOptions Defaults { get; } = new();
 
     /// <summary>Checks what was asked of a file. Length is 0 for "to the end of the file".</summary>
@@ -79,7 +82,8 @@ internal readonly record struct MapRequest(
     private static int FlagsOf(MapOptions options) =>
         (options.Populate ? Mmap.MAP_POPULATE : 0)
         | (options.Lock ? Mmap.MAP_LOCKED : 0)
-        | (options.NoReserve ? Mmap.MAP_NORESERVE : 0);
+        | (options.NoReserve ? Mmap.MAP_NORESERVE : 0)
+        | (options.ZeroFillOnFault ? ZeroFill : 0);
 
     private static MapAdvice CheckAdvice(MapOptions options, int sharing)
     {

@@ -104,10 +104,11 @@ public sealed unsafe partial class MemoryMap
 
     /// <summary>
     /// Every question about an access that the limits could not answer. Returns if it is allowed after all, which
-    /// is so on maps that were protected and on those whose file has grown. Ends the use before it throws.
+    /// is so on maps that were protected and on those whose file has grown. Ends the use before it throws. What copies
+    /// safely need not be backed.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Demand(LeaseSlot slot, long offset, long length, bool forWriting)
+    private void Demand(LeaseSlot slot, long offset, long length, bool forWriting, bool backed = true)
     {
         try
         {
@@ -126,7 +127,10 @@ public sealed unsafe partial class MemoryMap
                 throw new UnauthorizedAccessException(
                     $"The bytes {offset} to {offset + length} are protected against {(forWriting ? "writing" : "reading")}.");
             }
-            DemandBacking(offset, length);
+            if (backed)
+            {
+                DemandBacking(offset, length);
+            }
         }
         catch
         {
