@@ -112,6 +112,17 @@ public readonly unsafe ref struct MapLease : IDisposable
         return Unsafe.ReadUnaligned<T>(slot.Data + offset);
     }
 
+    /// <summary>All of it as elements of one type: as many as fit in whole.</summary>
+    /// <typeparam name="T">Any unmanaged type. Elements stand where the bytes stand, which may be misaligned.</typeparam>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    [UnscopedRef]
+    public MappedReadOnlySpan<T> As<T>()
+        where T : unmanaged
+    {
+        LeaseSlot slot = Live();
+        return new MappedReadOnlySpan<T>(slot, _stamp, (T*)slot.Data, slot.Readable / sizeof(T));
+    }
+
     /// <summary>Returns the lease. If the map was disposed meanwhile and this was the last one, unmaps it. Safe to
     /// call again.</summary>
     /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>

@@ -39,6 +39,9 @@ public sealed unsafe partial class MemoryMap : IDisposable
     private ProtectionTable? _protections;
     private bool _closed;
 
+    // Ranges that memory on the heap uses. Under the lock on the handle.
+    private List<(long Start, long End)>? _holds;
+
     /// <summary>
     /// Who has used this map: null for nobody yet, a <see cref="LeaseStack"/> for one thread only,
     /// <see cref="LeaseStack.Shared"/> or <see cref="LeaseStack.Barred"/>. Written under the lock on the handle.
@@ -118,6 +121,10 @@ public sealed unsafe partial class MemoryMap : IDisposable
     {
         object? readers = Readers;
         Volatile.Write(ref Readers, LeaseStack.Barred);
+        if (HasHold(range))
+        {
+            return true;
+        }
         if (readers is null)
         {
             return false;
@@ -153,7 +160,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
     {
         lock (_handle)
         {
-            if (_closed && !_handle.IsInvalid && !LeaseStack.AnyUses(this, null))
+            if (_closed && !_handle.IsInvalid && !HasHold(null) && !LeaseStack.AnyUses(this, null))
             {
                 Unmap();
             }

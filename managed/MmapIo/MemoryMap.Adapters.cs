@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace MmapIo;
+
+public sealed unsafe partial class MemoryMap
+{
+    /// <summary>A range as memory that can be kept on the heap, passed to asynchronous calls and sliced. No copy.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns>The memory. While it is pinned the map stays mapped; once a span was taken of it, the map stays
+    /// mapped until the memory is no longer referenced by anything: keep the memory as long as its spans.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed; also from the memory's own members later.</exception>
+    public ReadOnlyMemory<byte> GetReadOnlyMemory(long offset, int length) =>
+        MemoryOf(offset, length, forWriting: false);
+
+    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    /// <exception cref="NotSupportedException">The map is read-only.</exception>
+    public Memory<byte> GetMemory(long offset, int length)
+    {
+        if (!CanWrite)
+        {
+            throw new NotSupportedException("The map is read-only.");
+        }
+        return MemoryOf(offset, length, forWriting: true);
+    }
+
+    /// <summary>A range as memory with an end: the map stays mapped until the owner is disposed, and the memory throws
+    /// from then on. For reading only if the map is.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="NotSupportedException">The map is read-only.</exception>
+    public IMemoryOwner<byte> Rent(long offset, int length)
+    {
+        if (!CanWrite)
+        {
+            throw new NotSupportedException("The map is read-only.");
+        }
+        CheckRange(offset, length);
+        var memory = new MappedMemory(this, offset, length, forWriting: true);
+        _ = memory.GetSpan();
+        return memory;
+    }
+
+    /// <summary>All of the map as a sequence, in segments of 1 GiB. No copy; any size.</summary>
+    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    public ReadOnlySequence<byte> AsSequence() => AsSequence(0, Length);
+
+    /// <summary>A range as a sequence, in segments of 1 GiB. No copy; any size.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    public ReadOnlySequence<byte> AsSequence(long offset, long length) =>
+        AsSequence(offset, length, MappedSegment.MaxLength);
+
+    internal ReadOnlySequence<byte> AsSequence(long offset, long length, int segmentLength)
+    {
+        CheckRange(offset, length);
+        ThrowIfClosed();
+        return MappedSegment.Chain(this, offset, length, segmentLength);
+    }
+
+    /// <summary>All of the map as a stream.</summary>
+    /// <inheritdoc cref="AsStream(long, long)"/>
+    public Stream AsStream() => AsStream(0, Length);
+
+    /// <summary>A range as a stream: seekable, of fixed length, writable if the map is.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns>The stream, at position 0. Disposing it leaves the map open. Where pages are gone, it throws
+    /// <see cref="MmapIoException"/> with <see cref="MapStatus.Fault"/>; only CopyTo reads memory directly. Flush does
+    /// nothing, as for a <see cref="FileStream"/>: see <see cref="Flush(FlushMode)"/>. For one user at a time.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public Stream AsStream(long offset, long length)
+    {
+        CheckRange(offset, length);
+        ThrowIfClosed();
+        return new MappedStream(this, offset, length, CanWrite);
+    }
+
+    /// <summary>All of the map as a pipe to read from, in segments of 1 GiB. No copy.</summary>
+    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    public PipeReader AsPipeReader() => PipeReader.Create(AsSequence());
+
+    /// <summary>A range as a pipe to read from, in segments of 1 GiB. No copy.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    public PipeReader AsPipeReader(long offset, long length) => PipeReader.Create(AsSequence(offset, length));
+
+    private Memory<byte> MemoryOf(long offset, int length, bool forWriting)
+    {
+        CheckRange(offset, length);
+        ThrowIfClosed();
+        return length == 0 ? Memory<byte>.Empty : new MappedMemory(this, offset, length, forWriting).Memory;
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (Volatile.Read(ref _closed))
+        {
+            MapErrors.ThrowClosed();
+        }
+    }
+
+    /// <summary>Keeps the map mapped from any thread until <see cref="Release"/>. Gives the range's first byte.</summary>
+    internal byte* Hold(long offset, int length, bool forWriting)
+    {
+        // The lease is what checks the access, and keeps Dispose away until the hold is noted.
+        LeaseSlot slot = EnterLease(offset, length, forWriting);
+        lock (_handle)
+        {
+            (_holds ??= []).Add((offset, offset + length));
+        }
+        byte* data = slot.Data;
+        LeaseSlot.Finish(this, slot, slot.Stamp);
+        return data;
+    }
+
+    /// <summary>Undoes one <see cref="Hold"/>. The last one of a closed map unmaps it.</summary>
+    internal void Release(long offset, int length)
+    {
+        lock (_handle)
+        {
+            _ = _holds!.Remove((offset, offset + length));
+        }
+        if (Volatile.Read(ref Readers) == LeaseStack.Barred)
+        {
+            ExitSlow();
+        }
+    }
+
+    private bool HasHold((long Start, long End)? range) =>
+        _holds is { Count: > 0 } holds
+        && (range is not { } r || holds.Exists(hold => hold.Start < r.End && r.Start < hold.End));
+}
