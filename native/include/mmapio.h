@@ -206,11 +206,12 @@ typedef struct mmapio_map_options {
     uint32_t advice;      /* MMAPIO_MADV_*, given right after mapping; as a hint, it never fails the call */
     uint64_t offset;      /* first byte of the file; any value up to the file's length */
     uint64_t length;      /* bytes; 0 for all from offset to the end of the file */
+    uint64_t reserve;     /* bytes of address space to keep, so that the map can grow to that length in place; or 0 */
 } mmapio_map_options;
 
 #define MMAPIO_MAP_OPTIONS_INIT                                                                                        \
     {                                                                                                                  \
-        (uint32_t)sizeof(mmapio_map_options), MMAPIO_PROT_READ, MMAPIO_MAP_SHARED, 0u, 0u, 0u                          \
+        (uint32_t)sizeof(mmapio_map_options), MMAPIO_PROT_READ, MMAPIO_MAP_SHARED, 0u, 0u, 0u, 0u                      \
     }
 
 /* Maps a file.
@@ -247,6 +248,34 @@ MMAPIO_API void *mmapio_map_data(const mmapio_map *map);
 
 /* Returns the length in bytes that was asked for; for options->length 0, what the file had at that time. */
 MMAPIO_API uint64_t mmapio_map_length(const mmapio_map *map);
+
+/* Flags of mmapio_map_resize. */
+enum {
+    MMAPIO_RESIZE_MAY_MOVE = 1, /* the map may come to lie at another address */
+    MMAPIO_RESIZE_TRUNCATE = 2, /* when it gets shorter, cut its file off at the new end, too */
+    MMAPIO_RESIZE_ALLOCATE = 4  /* when the file gets longer, have its blocks allocated: MMAPIO_NO_SPACE now, not a
+                                   fault later */
+};
+
+/* Makes a map longer or shorter. The contents up to the smaller length stay.
+ * Does        Makes the file of a shared, writable map longer where it must; any other map may grow as far as its file
+ *             has. Within options->reserve the address stays what it is.
+ * Requires    length: bytes, above 0. Nothing else may use the map during the call.
+ * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else everything is as it was:
+ *             MMAPIO_OUT_OF_RANGE (the file is too short), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move),
+ *             MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (shared memory without a file; maps with
+ *             MMAPIO_MAP_ZERO_FILL beyond their reserve; off Linux, written private maps of files; Windows and macOS:
+ *             growing without MMAPIO_RESIZE_MAY_MOVE beyond the reserve).
+ * Platforms   Linux: mremap(2), ftruncate(2), fallocate(2). macOS: a new mapping. Windows: a new view, and no reserve:
+ *             every change of length moves; truncating fails with MMAPIO_BUSY while others map the file. */
+MMAPIO_API mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error);
+
+/* Has the blocks of a range of a file allocated, so that writing there cannot run out of space, and makes the file
+ * long enough to have it. What is there already stays.
+ * Returns     MMAPIO_OK, MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (the file system cannot).
+ * Platforms   Linux: fallocate(2). macOS: F_PREALLOCATE, which allocates at the end of the file only. Windows:
+ *             FileAllocationInfo. */
+MMAPIO_API mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error);
 
 /* Tells how much of the map its file backs right now.
  * Does        Asks for the file's length. Memory from *backed on may fault; memory before it does not, unless

@@ -27,6 +27,10 @@
     X(VM_READ_OVERWRITE, 17, "vm_read_overwrite")                                                                      \
     X(PROCESS_VM_WRITEV, 18, "process_vm_writev")                                                                      \
     X(SIGACTION, 19, "sigaction")                                                                                      \
+    X(FTRUNCATE, 20, "ftruncate")                                                                                      \
+    X(FALLOCATE, 21, "fallocate")                                                                                      \
+    X(MREMAP, 22, "mremap")                                                                                            \
+    X(MINHERIT, 23, "minherit")                                                                                        \
     X(CREATE_FILE_MAPPING, 101, "CreateFileMapping")                                                                   \
     X(MAP_VIEW_OF_FILE, 102, "MapViewOfFile")                                                                          \
     X(UNMAP_VIEW_OF_FILE, 103, "UnmapViewOfFile")                                                                      \
@@ -50,7 +54,8 @@
     X(WRITE_PROCESS_MEMORY, 121, "WriteProcessMemory")                                                                 \
     X(ADD_VECTORED_EXCEPTION_HANDLER, 122, "AddVectoredExceptionHandler")                                              \
     X(VIRTUAL_QUERY, 123, "VirtualQuery")                                                                              \
-    X(CREATE_EVENT, 124, "CreateEvent")
+    X(CREATE_EVENT, 124, "CreateEvent")                                                                                \
+    X(SET_FILE_INFORMATION, 125, "SetFileInformationByHandle")
 
 enum {
 #define MMAPIO_CALL_ENTRY(name, value, text) CALL_##name = (value),

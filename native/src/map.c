@@ -44,7 +44,10 @@ static mmapio_status check_options(const mmapio_map_options *options)
     if (!mmapio_advice_allowed(options->advice, options->flags)) {
         return MMAPIO_INVALID_ARGUMENT;
     }
-    return range_within(options->offset, options->length, (uint64_t)INT64_MAX) ? MMAPIO_OK : MMAPIO_OUT_OF_RANGE;
+    return range_within(options->offset, options->length, (uint64_t)INT64_MAX) &&
+                   range_within(options->offset, options->reserve, (uint64_t)INT64_MAX)
+               ? MMAPIO_OK
+               : MMAPIO_OUT_OF_RANGE;
 }
 
 /* Releases everything a map owns, in reverse order of making it. The first error wins. */
@@ -67,7 +70,7 @@ static mmapio_status release(mmapio_map *map, mmapio_error *error)
     return status;
 }
 
-/* Fills in where the mapping starts and how long it is. Leaves base_length 0 for a map of nothing. */
+/* Fills in where the mapping starts and how long it is. base_length stays 0 for a map of nothing. */
 static mmapio_status place(mmapio_map *map, const mmapio_map_options *options, mmapio_error *error)
 {
     uint64_t length = options->length;
@@ -84,13 +87,11 @@ static mmapio_status place(mmapio_map *map, const mmapio_map_options *options, m
         length = file_length - options->offset;
     }
     map->length = length;
-    if (length == 0) {
-        return MMAPIO_OK;
-    }
     map->base_offset = round_down(options->offset, mmapio_os_allocation_granularity());
     map->lead = options->offset - map->base_offset;
-    map->base_length = round_up(map->lead + length, mmapio_os_page_size());
-    if (map->base_length > SIZE_MAX) {
+    map->reserve = options->reserve == 0 ? 0 : round_up(map->lead + options->reserve, mmapio_os_page_size());
+    map->base_length = length == 0 ? 0 : round_up(map->lead + length, mmapio_os_page_size());
+    if (map->base_length > SIZE_MAX || map->reserve > SIZE_MAX) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
     }
     return MMAPIO_OK;

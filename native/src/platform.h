@@ -34,6 +34,7 @@ struct mmapio_map {
     uint64_t base_offset;  /* offset of base in the file */
     uint64_t lead;         /* from base to the first byte the caller asked for */
     uint64_t length;       /* bytes the caller asked for */
+    uint64_t reserve;      /* bytes from base the mapping was made longer for, whole pages; 0 for none */
     uint32_t protection;   /* MMAPIO_PROT_* at the time of mapping */
     uint32_t flags;        /* MMAPIO_MAP_* */
     uint32_t zero_fill;    /* place in the platform's table of MMAPIO_MAP_ZERO_FILL maps, from 1; 0 for none */
@@ -72,6 +73,12 @@ mmapio_status mmapio_os_file_duplicate(intptr_t file, intptr_t *duplicate, mmapi
 
 mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error);
 
+/* Makes a file longer or shorter. */
+mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error);
+
+/* Allocates the blocks of a range that is not empty, and makes the file long enough to have it. */
+mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error);
+
 /* ---- mappings ------------------------------------------------------------------------------------------------- */
 
 /* Maps what the other fields describe and sets base. On failure nothing is mapped. POPULATE is acted on as far as that
@@ -80,6 +87,13 @@ mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error);
 
 /* Undoes mmapio_os_map. */
 mmapio_status mmapio_os_unmap(mmapio_map *map, mmapio_error *error);
+
+/* Makes the mapping end at map->lead + length, where the file, if any, is long enough already. Sets base, base_length
+ * and length; on failure they, and the mapping, are as they were. */
+mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error);
+
+/* Makes the mapping shorter and cuts its file off at the new end. */
+mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_error *error);
 
 /* ---- ranges of a mapping -------------------------------------------------------------------------------------- */
 

@@ -150,3 +150,33 @@ uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map)
     (void)map;
     return 0;
 }
+
+mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error)
+{
+    (void)file;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    (void)file;
+    (void)offset;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error)
+{
+    (void)map;
+    (void)length;
+    (void)may_move;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_error *error)
+{
+    (void)map;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}

@@ -1,0 +1,78 @@
+/* resize.c - making a map longer or shorter, and its file with it. */
+#include "check.h"
+#include "range.h"
+
+enum { RESIZE_ALL = MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_TRUNCATE | MMAPIO_RESIZE_ALLOCATE };
+
+static bool writes_to_file(const mmapio_map *map)
+{
+    return map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 &&
+           (map->protection & MMAPIO_PROT_WRITE) != 0;
+}
+
+/* Sees to it that the file reaches to end. *before is its length until now. */
+static mmapio_status lengthen_file(const mmapio_map *map, uint64_t end, uint32_t flags, uint64_t *before,
+                                   mmapio_error *error)
+{
+    mmapio_status status = mmapio_os_file_length(map->file, before, error);
+
+    if (status != MMAPIO_OK || end <= *before) {
+        return status;
+    }
+    if (!writes_to_file(map)) {
+        return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
+    }
+    return (flags & MMAPIO_RESIZE_ALLOCATE) != 0 ? mmapio_os_file_allocate(map->file, *before, end - *before, error)
+                                                 : mmapio_os_file_set_length(map->file, end, error);
+}
+
+static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
+{
+    mmapio_error ignored;
+    uint64_t end = map->base_offset + map->lead + length;
+    uint64_t before = end;
+    mmapio_status status = MMAPIO_OK;
+
+    if (map->file != MMAPIO_NO_FILE) {
+        status = lengthen_file(map, end, flags, &before, error);
+    }
+    if (status == MMAPIO_OK) {
+        status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
+    }
+    if (status != MMAPIO_OK && before < end && writes_to_file(map)) {
+        /* Also after a failure to allocate, which may have made the file longer. */
+        (void)mmapio_os_file_set_length(map->file, before, &ignored);
+    }
+    return status;
+}
+
+mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
+{
+    clear_error(error);
+    if (map == NULL || length == 0 || (flags & ~(uint32_t)RESIZE_ALL) != 0) {
+        return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
+    }
+    if (!range_within(map->base_offset + map->lead, length, (uint64_t)INT64_MAX)) {
+        return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
+    }
+    if (length > map->length) {
+        return grow(map, length, flags, error);
+    }
+    if ((flags & MMAPIO_RESIZE_TRUNCATE) != 0 && writes_to_file(map)) {
+        return mmapio_os_shrink_file(map, length, error);
+    }
+    return length == map->length ? MMAPIO_OK
+                                 : mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
+}
+
+mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    clear_error(error);
+    if (file == MMAPIO_NO_FILE) {
+        return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
+    }
+    if (!range_within(offset, length, (uint64_t)INT64_MAX)) {
+        return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
+    }
+    return length == 0 ? MMAPIO_OK : mmapio_os_file_allocate(file, offset, length, error);
+}
