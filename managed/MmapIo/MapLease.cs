@@ -17,17 +17,28 @@ public readonly unsafe ref struct MapLease : IDisposable
     private readonly MemoryMap? _map;
     private readonly LeaseSlot? _slot;
     private readonly long _stamp;
+    private readonly byte* _data;
+    private readonly long _length;
 
-    internal MapLease(MemoryMap map, LeaseSlot slot)
+    internal MapLease(MemoryMap map, LeaseSlot slot, byte* data, long length)
     {
         _map = map;
         _slot = slot;
         _stamp = slot.Stamp;
+        _data = data;
+        _length = length;
     }
 
     /// <summary>The number of bytes on lease.</summary>
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
-    public long Length => Live().Readable;
+    public long Length
+    {
+        get
+        {
+            ThrowIfEnded();
+            return _length;
+        }
+    }
 
     /// <summary>
     /// Has a page of the map vanished and been replaced by zeros, so that what was read may be wrong? Ask at the end.
@@ -38,7 +49,7 @@ public readonly unsafe ref struct MapLease : IDisposable
     {
         get
         {
-            _ = Live();
+            ThrowIfEnded();
             return _map!.TornPages != 0;
         }
     }
@@ -52,12 +63,12 @@ public readonly unsafe ref struct MapLease : IDisposable
     {
         get
         {
-            LeaseSlot slot = Live();
-            if (slot.Readable > int.MaxValue)
+            ThrowIfEnded();
+            if (_length > int.MaxValue)
             {
-                MapErrors.ThrowTooLongForSpan(slot.Readable);
+                MapErrors.ThrowTooLongForSpan(_length);
             }
-            return new ReadOnlySpan<byte>(slot.Data, (int)slot.Readable);
+            return new ReadOnlySpan<byte>(_data, (int)_length);
         }
     }
 
@@ -70,12 +81,12 @@ public readonly unsafe ref struct MapLease : IDisposable
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            LeaseSlot? slot = _slot;
-            if (slot is null || (ulong)index >= (ulong)slot.Readable)
+            // default(MapLease) has length 0, so that the slot behind the second question is never null.
+            if ((ulong)index >= (ulong)_length || _slot!.Stamp != _stamp)
             {
-                Refuse(index, 1);
+                Refuse(nameof(index), index, 1);
             }
-            return slot.Data[index];
+            return _data[index];
         }
     }
 
@@ -87,12 +98,12 @@ public readonly unsafe ref struct MapLease : IDisposable
     [UnscopedRef]
     public ReadOnlySpan<byte> Slice(long offset, int length)
     {
-        LeaseSlot slot = Live();
-        if (offset < 0 || length < 0 || offset > slot.Readable - length)
+        ThrowIfEnded();
+        if (offset < 0 || length < 0 || offset > _length - length)
         {
-            Refuse(offset, length);
+            Refuse(nameof(offset), offset, length);
         }
-        return new ReadOnlySpan<byte>(slot.Data + offset, length);
+        return new ReadOnlySpan<byte>(_data + offset, length);
     }
 
     /// <summary>Reads a value, in this machine's byte order.</summary>
@@ -104,12 +115,11 @@ public readonly unsafe ref struct MapLease : IDisposable
     public T Read<T>(long offset)
         where T : unmanaged
     {
-        LeaseSlot? slot = _slot;
-        if (slot is null || offset < 0 || offset > slot.Readable - sizeof(T))
+        if (offset < 0 || offset > _length - sizeof(T) || _slot!.Stamp != _stamp)
         {
-            Refuse(offset, sizeof(T));
+            Refuse(nameof(offset), offset, sizeof(T));
         }
-        return Unsafe.ReadUnaligned<T>(slot.Data + offset);
+        return Unsafe.ReadUnaligned<T>(_data + offset);
     }
 
     /// <summary>All of it as elements of one type: as many as fit in whole.</summary>
@@ -119,8 +129,8 @@ public readonly unsafe ref struct MapLease : IDisposable
     public MappedReadOnlySpan<T> As<T>()
         where T : unmanaged
     {
-        LeaseSlot slot = Live();
-        return new MappedReadOnlySpan<T>(slot, _stamp, (T*)slot.Data, slot.Readable / sizeof(T));
+        ThrowIfEnded();
+        return new MappedReadOnlySpan<T>(_slot, _stamp, (T*)_data, _length / sizeof(T));
     }
 
     /// <summary>Returns the lease. If the map was disposed meanwhile and this was the last one, unmaps it. Safe to
@@ -128,18 +138,20 @@ public readonly unsafe ref struct MapLease : IDisposable
     /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>
     public void Dispose() => LeaseSlot.Finish(_map, _slot, _stamp);
 
-    private LeaseSlot Live()
+    private void ThrowIfEnded()
     {
-        LeaseSlot? slot = _slot;
-        if (slot is null || slot.Stamp != _stamp)
+        if (_slot is null || _slot.Stamp != _stamp)
         {
             MapErrors.ThrowLeaseEnded(nameof(MapLease));
         }
-        return slot;
     }
 
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Refuse(long offset, long length) => throw new ArgumentOutOfRangeException(
-        nameof(offset), offset, $"{length} bytes from there are not inside the lease, which has {Live().Readable}.");
+    private void Refuse(string parameter, long offset, long length)
+    {
+        ThrowIfEnded();
+        throw new ArgumentOutOfRangeException(
+            parameter, offset, $"{length} bytes from there are not inside the lease, which has {_length}.");
+    }
 }

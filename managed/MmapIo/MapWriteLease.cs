@@ -14,17 +14,28 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
     private readonly MemoryMap? _map;
     private readonly LeaseSlot? _slot;
     private readonly long _stamp;
+    private readonly byte* _data;
+    private readonly long _length;
 
-    internal MapWriteLease(MemoryMap map, LeaseSlot slot)
+    internal MapWriteLease(MemoryMap map, LeaseSlot slot, byte* data, long length)
     {
         _map = map;
         _slot = slot;
         _stamp = slot.Stamp;
+        _data = data;
+        _length = length;
     }
 
     /// <summary>The number of bytes on lease.</summary>
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
-    public long Length => Live().Writable;
+    public long Length
+    {
+        get
+        {
+            ThrowIfEnded();
+            return _length;
+        }
+    }
 
     /// <summary>All of it as a span.</summary>
     /// <exception cref="InvalidOperationException">It is longer than a span can be; use
@@ -35,12 +46,12 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
     {
         get
         {
-            LeaseSlot slot = Live();
-            if (slot.Writable > int.MaxValue)
+            ThrowIfEnded();
+            if (_length > int.MaxValue)
             {
-                MapErrors.ThrowTooLongForSpan(slot.Writable);
+                MapErrors.ThrowTooLongForSpan(_length);
             }
-            return new Span<byte>(slot.Data, (int)slot.Writable);
+            return new Span<byte>(_data, (int)_length);
         }
     }
 
@@ -54,12 +65,12 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            LeaseSlot? slot = _slot;
-            if (slot is null || (ulong)index >= (ulong)slot.Writable)
+            // default(MapWriteLease) has length 0, so that the slot behind the second question is never null.
+            if ((ulong)index >= (ulong)_length || _slot!.Stamp != _stamp)
             {
-                Refuse(index, 1);
+                Refuse(nameof(index), index, 1);
             }
-            return ref slot.Data[index];
+            return ref _data[index];
         }
     }
 
@@ -71,12 +82,12 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
     [UnscopedRef]
     public Span<byte> Slice(long offset, int length)
     {
-        LeaseSlot slot = Live();
-        if (offset < 0 || length < 0 || offset > slot.Writable - length)
+        ThrowIfEnded();
+        if (offset < 0 || length < 0 || offset > _length - length)
         {
-            Refuse(offset, length);
+            Refuse(nameof(offset), offset, length);
         }
-        return new Span<byte>(slot.Data + offset, length);
+        return new Span<byte>(_data + offset, length);
     }
 
     /// <summary>Writes a value, in this machine's byte order.</summary>
@@ -89,12 +100,11 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
     public void Write<T>(long offset, in T value)
         where T : unmanaged
     {
-        LeaseSlot? slot = _slot;
-        if (slot is null || offset < 0 || offset > slot.Writable - sizeof(T))
+        if (offset < 0 || offset > _length - sizeof(T) || _slot!.Stamp != _stamp)
         {
-            Refuse(offset, sizeof(T));
+            Refuse(nameof(offset), offset, sizeof(T));
         }
-        Unsafe.WriteUnaligned(slot.Data + offset, value);
+        Unsafe.WriteUnaligned(_data + offset, value);
     }
 
     /// <summary>All of it as elements of one type: as many as fit in whole.</summary>
@@ -104,8 +114,8 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
     public MappedSpan<T> As<T>()
         where T : unmanaged
     {
-        LeaseSlot slot = Live();
-        return new MappedSpan<T>(slot, _stamp, (T*)slot.Data, slot.Writable / sizeof(T));
+        ThrowIfEnded();
+        return new MappedSpan<T>(_slot, _stamp, (T*)_data, _length / sizeof(T));
     }
 
     /// <summary>Returns the lease. If the map was disposed meanwhile and this was the last one, unmaps it. Safe to
@@ -113,18 +123,20 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
     /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>
     public void Dispose() => LeaseSlot.Finish(_map, _slot, _stamp);
 
-    private LeaseSlot Live()
+    private void ThrowIfEnded()
     {
-        LeaseSlot? slot = _slot;
-        if (slot is null || slot.Stamp != _stamp)
+        if (_slot is null || _slot.Stamp != _stamp)
         {
             MapErrors.ThrowLeaseEnded(nameof(MapWriteLease));
         }
-        return slot;
     }
 
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Refuse(long offset, long length) => throw new ArgumentOutOfRangeException(
-        nameof(offset), offset, $"{length} bytes from there are not inside the lease, which has {Live().Writable}.");
+    private void Refuse(string parameter, long offset, long length)
+    {
+        ThrowIfEnded();
+        throw new ArgumentOutOfRangeException(
+            parameter, offset, $"{length} bytes from there are not inside the lease, which has {_length}.");
+    }
 }

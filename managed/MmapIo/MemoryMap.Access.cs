@@ -16,7 +16,11 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <exception cref="UnauthorizedAccessException">The range is protected against reading.</exception>
     /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
-    public MapLease Lease(long offset, long length) => new(this, EnterLease(offset, length, forWriting: false));
+    public MapLease Lease(long offset, long length)
+    {
+        LeaseSlot slot = EnterLease(offset, length, forWriting: false);
+        return new MapLease(this, slot, _data + offset, length);
+    }
 
     /// <summary>Takes all of the map on lease, for reading and writing at the speed of memory.</summary>
     /// <inheritdoc cref="LeaseForWrite(long, long)"/>
@@ -31,8 +35,11 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <exception cref="UnauthorizedAccessException">The range is protected against writing.</exception>
     /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
-    public MapWriteLease LeaseForWrite(long offset, long length) =>
-        new(this, EnterLease(offset, length, forWriting: true));
+    public MapWriteLease LeaseForWrite(long offset, long length)
+    {
+        LeaseSlot slot = EnterLease(offset, length, forWriting: true);
+        return new MapWriteLease(this, slot, _data + offset, length);
+    }
 
     /// <summary>Reads a value, checked.</summary>
     /// <typeparam name="T">Any unmanaged type. Its bytes are taken as they are, in this machine's order.</typeparam>
@@ -80,13 +87,11 @@ public sealed unsafe partial class MemoryMap
     {
         CheckRange(offset, length);
         LeaseSlot slot = LeaseStack.Enter(this, offset, length);
-        if (offset + length > Volatile.Read(ref forWriting ? ref _writeLimit : ref _readLimit) || (forWriting && !CanWrite))
+        long limit = Volatile.Read(ref forWriting ? ref _writeLimit : ref _readLimit);
+        if (offset + length > limit || (forWriting && !CanWrite))
         {
             Demand(slot, offset, length, forWriting);
         }
-        slot.Data = _data + offset;
-        slot.Readable = length;
-        slot.Writable = forWriting ? length : 0;
         return slot;
     }
 

@@ -116,8 +116,8 @@ public sealed unsafe partial class MemoryMap
         {
             (_holds ??= []).Add((offset, offset + length));
         }
-        byte* data = slot.Data;
-        LeaseSlot.Finish(this, slot, slot.Stamp);
+        byte* data = _data + offset;
+        LeaseStack.Exit(this, slot);
         return data;
     }
 

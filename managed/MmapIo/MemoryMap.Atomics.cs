@@ -17,19 +17,17 @@ public sealed unsafe partial class MemoryMap
     public T ReadVolatile<T>(long offset)
         where T : unmanaged
     {
-        LeaseSlot slot = EnterCell<T>(offset, forWriting: false);
+        T* cell = EnterCell<T>(offset, forWriting: false, out LeaseSlot slot);
         T value;
         if (sizeof(T) == 4)
         {
-            int cell = Volatile.Read(ref *(int*)slot.Data);
-            value = Unsafe.BitCast<int, T>(cell);
+            value = Unsafe.BitCast<int, T>(Volatile.Read(ref *(int*)cell));
         }
         else
         {
-            long cell = Volatile.Read(ref *(long*)slot.Data);
-            value = Unsafe.BitCast<long, T>(cell);
+            value = Unsafe.BitCast<long, T>(Volatile.Read(ref *(long*)cell));
         }
-        LeaseSlot.Finish(this, slot, slot.Stamp);
+        LeaseStack.Exit(this, slot);
         return value;
     }
 
@@ -42,16 +40,16 @@ public sealed unsafe partial class MemoryMap
     public void WriteVolatile<T>(long offset, T value)
         where T : unmanaged
     {
-        LeaseSlot slot = EnterCell<T>(offset, forWriting: true);
+        T* cell = EnterCell<T>(offset, forWriting: true, out LeaseSlot slot);
         if (sizeof(T) == 4)
         {
-            Volatile.Write(ref *(int*)slot.Data, Unsafe.BitCast<T, int>(value));
+            Volatile.Write(ref *(int*)cell, Unsafe.BitCast<T, int>(value));
         }
         else
         {
-            Volatile.Write(ref *(long*)slot.Data, Unsafe.BitCast<T, long>(value));
+            Volatile.Write(ref *(long*)cell, Unsafe.BitCast<T, long>(value));
         }
-        LeaseSlot.Finish(this, slot, slot.Stamp);
+        LeaseStack.Exit(this, slot);
     }
 
     /// <summary>Adds to a cell, atomically among all threads and processes that map the file.</summary>
@@ -66,18 +64,18 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
     public long Add(long offset, long value)
     {
-        LeaseSlot slot = EnterCell<long>(offset, forWriting: true);
-        long sum = Interlocked.Add(ref *(long*)slot.Data, value);
-        LeaseSlot.Finish(this, slot, slot.Stamp);
+        long* cell = EnterCell<long>(offset, forWriting: true, out LeaseSlot slot);
+        long sum = Interlocked.Add(ref *cell, value);
+        LeaseStack.Exit(this, slot);
         return sum;
     }
 
     /// <inheritdoc cref="Add(long, long)"/>
     public int Add(long offset, int value)
     {
-        LeaseSlot slot = EnterCell<int>(offset, forWriting: true);
-        int sum = Interlocked.Add(ref *(int*)slot.Data, value);
-        LeaseSlot.Finish(this, slot, slot.Stamp);
+        int* cell = EnterCell<int>(offset, forWriting: true, out LeaseSlot slot);
+        int sum = Interlocked.Add(ref *cell, value);
+        LeaseStack.Exit(this, slot);
         return sum;
     }
 
@@ -88,18 +86,18 @@ public sealed unsafe partial class MemoryMap
     /// <inheritdoc cref="Add(long, long)"/>
     public long Exchange(long offset, long value)
     {
-        LeaseSlot slot = EnterCell<long>(offset, forWriting: true);
-        long old = Interlocked.Exchange(ref *(long*)slot.Data, value);
-        LeaseSlot.Finish(this, slot, slot.Stamp);
+        long* cell = EnterCell<long>(offset, forWriting: true, out LeaseSlot slot);
+        long old = Interlocked.Exchange(ref *cell, value);
+        LeaseStack.Exit(this, slot);
         return old;
     }
 
     /// <inheritdoc cref="Exchange(long, long)"/>
     public int Exchange(long offset, int value)
     {
-        LeaseSlot slot = EnterCell<int>(offset, forWriting: true);
-        int old = Interlocked.Exchange(ref *(int*)slot.Data, value);
-        LeaseSlot.Finish(this, slot, slot.Stamp);
+        int* cell = EnterCell<int>(offset, forWriting: true, out LeaseSlot slot);
+        int old = Interlocked.Exchange(ref *cell, value);
+        LeaseStack.Exit(this, slot);
         return old;
     }
 
@@ -112,22 +110,22 @@ public sealed unsafe partial class MemoryMap
     /// <inheritdoc cref="Add(long, long)"/>
     public long CompareExchange(long offset, long value, long comparand)
     {
-        LeaseSlot slot = EnterCell<long>(offset, forWriting: true);
-        long old = Interlocked.CompareExchange(ref *(long*)slot.Data, value, comparand);
-        LeaseSlot.Finish(this, slot, slot.Stamp);
+        long* cell = EnterCell<long>(offset, forWriting: true, out LeaseSlot slot);
+        long old = Interlocked.CompareExchange(ref *cell, value, comparand);
+        LeaseStack.Exit(this, slot);
         return old;
     }
 
     /// <inheritdoc cref="CompareExchange(long, long, long)"/>
     public int CompareExchange(long offset, int value, int comparand)
     {
-        LeaseSlot slot = EnterCell<int>(offset, forWriting: true);
-        int old = Interlocked.CompareExchange(ref *(int*)slot.Data, value, comparand);
-        LeaseSlot.Finish(this, slot, slot.Stamp);
+        int* cell = EnterCell<int>(offset, forWriting: true, out LeaseSlot slot);
+        int old = Interlocked.CompareExchange(ref *cell, value, comparand);
+        LeaseStack.Exit(this, slot);
         return old;
     }
 
-    private LeaseSlot EnterCell<T>(long offset, bool forWriting)
+    private T* EnterCell<T>(long offset, bool forWriting, out LeaseSlot slot)
         where T : unmanaged
     {
         if (sizeof(T) is not (4 or 8))
@@ -143,6 +141,7 @@ public sealed unsafe partial class MemoryMap
             MapErrors.ThrowRange(
                 nameof(offset), offset, $"{sizeof(T)} bytes from there are not inside the map, which has {Length}.");
         }
-        return EnterLease(offset, sizeof(T), forWriting);
+        slot = EnterLease(offset, sizeof(T), forWriting);
+        return (T*)(_data + offset);
     }
 }

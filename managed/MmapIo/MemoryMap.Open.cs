@@ -84,13 +84,8 @@ public sealed unsafe partial class MemoryMap
     /// <summary>Makes the file long enough first, where it is to be written; else checks that it is.</summary>
     private static MemoryMap MapGrowing(SafeFileHandle file, MapRequest request, string? path)
     {
-        if (request.Length == 0)
-        {
-            return Map(file, request, path);
-        }
-        long before = RandomAccess.GetLength(file);
         long needed = request.Offset + request.Length;
-        if (needed <= before)
+        if (request.Length == 0 || !TryGetLength(file, out long before) || needed <= before)
         {
             return Map(file, request, path);
         }
@@ -101,7 +96,7 @@ public sealed unsafe partial class MemoryMap
                 $"The map would end at byte {needed}, but the file has {before} bytes, and a map that is not " +
                 "written to the file cannot make it longer.");
         }
-        RandomAccess.SetLength(file, needed);
+        Grow(file, request, needed, path);
         try
         {
             return Map(file, request, path);
@@ -109,6 +104,41 @@ public sealed unsafe partial class MemoryMap
         catch
         {
             RandomAccess.SetLength(file, before);
+            throw;
+        }
+    }
+
+    /// <summary>What cannot seek, such as a pipe, has no length. That it cannot be mapped either is for mmap to say.</summary>
+    private static bool TryGetLength(SafeFileHandle file, out long length)
+    {
+        try
+        {
+            length = RandomAccess.GetLength(file);
+            return true;
+        }
+        catch (NotSupportedException)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    private static void Grow(SafeFileHandle file, MapRequest request, long needed, string? path)
+    {
+        try
+        {
+            RandomAccess.SetLength(file, needed);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // The framework's own words, under the name that callers know.
+            MapErrors.ThrowOption(nameof(MapOptions.Length), request.Length, e.Message);
+        }
+        catch (IOException)
+        {
+            // ftruncate(2) calls a handle that is read-only an invalid argument. mmap(2) knows better: if that is it,
+            // this throws what says so.
+            Map(file, request with { Offset = 0, Length = 1 }, path).Dispose();
             throw;
         }
     }

@@ -150,7 +150,9 @@ public sealed unsafe partial class MemoryMap : IDisposable
                 return;
             }
         }
+        // Somebody who returned the last lease meanwhile may have taken this attempt for a use: look again.
         stack.Release(slot);
+        ExitSlow();
         MapErrors.ThrowClosed();
     }
 

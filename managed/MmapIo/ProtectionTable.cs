@@ -24,7 +24,7 @@ internal sealed class ProtectionTable
         long start = 0;
         foreach ((long end, MapProtection protection) in _segments)
         {
-            bool touches = start < offset + length && offset < end;
+            bool touches = Math.Max(start, offset) < Math.Min(end, offset + length);
             if (touches && (protection & needed) != needed)
             {
                 return false;

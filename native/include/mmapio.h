@@ -204,7 +204,7 @@ typedef struct mmapio_map_options {
     uint32_t protection;  /* MMAPIO_PROT_* */
     uint32_t flags;       /* MMAPIO_MAP_* */
     uint32_t advice;      /* MMAPIO_MADV_*, given right after mapping; as a hint, it never fails the call */
-    uint64_t offset;      /* first byte of the file; any value up to the file's length */
+    uint64_t offset;      /* first byte of the file; with length 0, at most the file's length */
     uint64_t length;      /* bytes; 0 for all from offset to the end of the file */
     uint64_t reserve;     /* bytes of address space to keep, so that the map can grow to that length in place; or 0 */
 } mmapio_map_options;
@@ -225,7 +225,8 @@ typedef struct mmapio_map_options {
  *             MMAPIO_LIMIT_REACHED (open files, MMAPIO_MAP_LOCKED, MMAPIO_MAP_ZERO_FILL), MMAPIO_OUT_OF_MEMORY,
  *             MMAPIO_UNSUPPORTED (a pipe, a directory, a file system without mappings).
  * Platforms   A map longer than its file is allowed on POSIX: its tail faults until the file has grown. Windows
- *             grows a writable file to the length asked for and refuses a read-only map with MMAPIO_OUT_OF_RANGE.
+ *             grows a file to the length asked for if the map can be written to it, else refuses with
+ *             MMAPIO_OUT_OF_RANGE; the file's sharing mode stays in force until the map is closed.
  *             https://man7.org/linux/man-pages/man2/mmap.2.html
  *             https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-mapviewoffile */
 MMAPIO_API mmapio_status mmapio_map_file(intptr_t file, const mmapio_map_options *options, mmapio_map **map,
@@ -320,7 +321,8 @@ enum {
     MMAPIO_MADV_DONTNEED_LOCKED = 24, /* DONTNEED on locked pages too. Destroys, on a private map */
     MMAPIO_MADV_COLLAPSE = 25,        /* make transparent huge pages now */
 
-    /* Or'ed to an advice that destroys. Without it such an advice is refused with MMAPIO_INVALID_ARGUMENT. */
+    /* Or'ed to an advice that destroys. Without it such an advice is refused with MMAPIO_INVALID_ARGUMENT. With it,
+     * whole pages lose their contents: also the bytes next to an unaligned range, and next to the map. */
     MMAPIO_MADV_ALLOW_LOSS = 0x40000000
 };
 
@@ -336,6 +338,8 @@ enum {
  *             for a number that is no advice, or one that destroys given without MMAPIO_MADV_ALLOW_LOSS.
  *             MMAPIO_FAULT from POPULATE_*, where the file no longer backs the range; MMAPIO_ACCESS_DENIED and
  *             MMAPIO_NO_SPACE from the ones that change memory.
+ *             What DONTNEED leaves in private anonymous memory: zeros on Linux, what was there on macOS, anything on
+ *             Windows.
  * Platforms   https://man7.org/linux/man-pages/man2/madvise.2.html; mmapio_caps_get tells what this system knows. */
 MMAPIO_API mmapio_status mmapio_map_advise(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t advice,
                                            uint32_t *outcome, mmapio_error *error);
@@ -404,7 +408,9 @@ MMAPIO_API mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, 
  * Requires    protection: MMAPIO_PROT_* in any combination the mapping was made to allow. Pages at the ends of an
  *             unaligned range change as a whole, with the neighbours on them.
  * Returns     MMAPIO_OK, MMAPIO_ACCESS_DENIED (writing through a read-only handle), MMAPIO_OUT_OF_MEMORY (the range
- *             splits the mapping, and the process has too many). */
+ *             splits the mapping, and the process has too many).
+ * Platforms   Windows: no more than the map was made with; a PROT_NONE map may become readable, and a private one
+ *             writable. */
 MMAPIO_API mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
                                             mmapio_error *error);
 
@@ -426,7 +432,7 @@ MMAPIO_API mmapio_status mmapio_map_unlock(mmapio_map *map, uint64_t offset, uin
  * Returns     MMAPIO_OK; MMAPIO_FAULT for a truncated file, a full disk or a failing device, with the pages before
  *             the fault populated; MMAPIO_ACCESS_DENIED where the map does not permit the access;
  *             MMAPIO_UNSUPPORTED where the system has no way to do it without risking a signal (macOS: WRITE, except
- *             on anonymous memory). */
+ *             on anonymous memory; Windows: WRITE on shared maps of sparse or compressed files). */
 MMAPIO_API mmapio_status mmapio_map_populate(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
                                              mmapio_error *error);
 

@@ -219,10 +219,12 @@ mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_t *backed, 
     mmapio_status status;
 
     clear_error(error);
+    if (backed != NULL) {
+        *backed = 0;
+    }
     if (map == NULL || backed == NULL) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
-    *backed = 0;
     if (map->length == 0 || map->file == MMAPIO_NO_FILE) {
         *backed = map->length;
         return MMAPIO_OK;

@@ -74,6 +74,9 @@ mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t le
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
     if (status != MMAPIO_OK) {
+        if (report != NULL && report->struct_size > sizeof report->struct_size) {
+            memset((char *)report + sizeof report->struct_size, 0, report->struct_size - sizeof report->struct_size);
+        }
         return status;
     }
     memset(&full, 0, sizeof full);

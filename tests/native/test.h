@@ -1,9 +1,12 @@
 /*
  * test.h - the few macros the C tests are written with.
  *
- * A test program is a list of functions given to TEST_MAIN. A CHECK that fails prints where and what, and the program
- * goes on with the next test. A test that cannot run here says why with SKIP; if every test of a program was skipped,
- * the program exits with 77, which ctest counts as skipped.
+ * A test is a function named for the behaviour it pins. A program lists its tests in TEST_MAIN and runs all of them,
+ * or those named on its command line. CMake reads the same list and gives each test to ctest under its own name, so
+ * that a test that was skipped shows as such in ctest's own output; the reason stands in the log (ctest -V, or
+ * Testing/Temporary/LastTest.log).
+ *
+ * Exit codes: 0 all held, 1 some did not, 77 all of those asked for were skipped, 2 no test of that name.
  */
 #ifndef MMAPIO_TEST_H
 #define MMAPIO_TEST_H
@@ -12,21 +15,29 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { TEST_PASSED = 0, TEST_FAILED = 1, TEST_NO_SUCH = 2, TEST_SKIPPED = 77 };
+
 typedef struct test_case {
     const char *name;
     void (*run)(void);
 } test_case;
 
+/* Where a CHECK that fails returns to. Only the thread that runs the test may use the macros. */
 static jmp_buf test_end;
-static int test_failed;
-static int test_skipped;
+static int test_result;
+
+#define TEST_LEAVE(result)                                                                                             \
+    do {                                                                                                               \
+        (void)fflush(stdout);                                                                                          \
+        test_result = (result);                                                                                        \
+        longjmp(test_end, 1);                                                                                          \
+    } while (0)
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
         if (!(condition)) {                                                                                            \
             printf("  %s:%d: not true: %s\n", __FILE__, __LINE__, #condition);                                         \
-            test_failed = 1;                                                                                           \
-            longjmp(test_end, 1);                                                                                      \
+            TEST_LEAVE(TEST_FAILED);                                                                                   \
         }                                                                                                              \
     } while (0)
 
@@ -37,51 +48,83 @@ static int test_skipped;
         long long test_a = (long long)(actual);                                                                        \
         if (test_e != test_a) {                                                                                        \
             printf("  %s:%d: %s is %lld, expected %lld\n", __FILE__, __LINE__, #actual, test_a, test_e);               \
-            test_failed = 1;                                                                                           \
-            longjmp(test_end, 1);                                                                                      \
+            TEST_LEAVE(TEST_FAILED);                                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+#define CHECK_TEXT(expected, actual)                                                                                   \
+    do {                                                                                                               \
+        const char *test_e = (expected);                                                                               \
+        const char *test_a = (actual);                                                                                 \
+        if (test_a == NULL || strcmp(test_e, test_a) != 0) {                                                           \
+            printf("  %s:%d: %s is \"%s\", expected \"%s\"\n", __FILE__, __LINE__, #actual,                            \
+                   test_a == NULL ? "(null)" : test_a, test_e);                                                        \
+            TEST_LEAVE(TEST_FAILED);                                                                                   \
         }                                                                                                              \
     } while (0)
 
 #define SKIP(reason)                                                                                                   \
     do {                                                                                                               \
-        printf("  SKIPPED: %s\n", reason);                                                                             \
-        test_skipped = 1;                                                                                              \
-        longjmp(test_end, 1);                                                                                          \
+        printf("  skipped: %s\n", reason);                                                                             \
+        TEST_LEAVE(TEST_SKIPPED);                                                                                      \
     } while (0)
 
-static int test_run_all(const test_case *cases, size_t count)
+/* Has no variables of its own, which a longjmp could leave undefined. */
+static int test_run_one(const test_case *test)
 {
+    test_result = TEST_PASSED;
+    printf("%s\n", test->name);
+    (void)fflush(stdout);
+    if (setjmp(test_end) == 0) {
+        test->run();
+    }
+    return test_result;
+}
+
+static int test_wanted(const test_case *test, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], test->name) == 0) {
+            return 1;
+        }
+    }
+    return argc < 2;
+}
+
+static int test_run_all(const test_case *cases, size_t count, int argc, char **argv)
+{
+    size_t run = 0;
     size_t failed = 0;
     size_t skipped = 0;
 
-    (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     for (size_t i = 0; i < count; i++) {
-        test_failed = 0;
-        test_skipped = 0;
-        printf("%s\n", cases[i].name);
-        if (setjmp(test_end) == 0) {
-            cases[i].run();
+        if (test_wanted(&cases[i], argc, argv)) {
+            int result = test_run_one(&cases[i]);
+            run++;
+            failed += result == TEST_FAILED;
+            skipped += result == TEST_SKIPPED;
         }
-        failed += (size_t)test_failed;
-        skipped += (size_t)test_skipped;
     }
-    printf("%zu run, %zu failed, %zu skipped\n", count, failed, skipped);
+    printf("%zu run, %zu failed, %zu skipped\n", run, failed, skipped);
+    if (run == 0) {
+        return TEST_NO_SUCH;
+    }
     if (failed != 0) {
-        return 1;
+        return TEST_FAILED;
     }
-    return skipped == count ? 77 : 0;
+    return skipped == run ? TEST_SKIPPED : TEST_PASSED;
 }
 
 #define TEST(function)                                                                                                 \
     {                                                                                                                  \
-        #function, function                                                                                            \
+#function, function                                                                                            \
     }
 
 #define TEST_MAIN(...)                                                                                                 \
-    int main(void)                                                                                                     \
+    int main(int argc, char **argv)                                                                                    \
     {                                                                                                                  \
         static const test_case cases[] = {__VA_ARGS__};                                                                \
-        return test_run_all(cases, sizeof cases / sizeof cases[0]);                                                    \
+        return test_run_all(cases, sizeof cases / sizeof cases[0], argc, argv);                                        \
     }
 
 #endif /* MMAPIO_TEST_H */

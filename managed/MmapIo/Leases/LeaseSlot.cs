@@ -4,7 +4,7 @@ namespace MmapIo;
 /// One entry of a thread's <see cref="LeaseStack"/>: a range of a map that the thread is using right now. Only the
 /// owning thread writes it; any thread may read it while it closes or protects a map.
 /// </summary>
-internal sealed unsafe class LeaseSlot(LeaseStack owner)
+internal sealed class LeaseSlot(LeaseStack owner)
 {
     public readonly LeaseStack Owner = owner;
 
@@ -18,18 +18,11 @@ internal sealed unsafe class LeaseSlot(LeaseStack owner)
     public long Start;
     public long End;
 
-    /// <summary>Counts the uses of this entry, so that a lease knows whether the entry is still its own.</summary>
-    public long Stamp;
-
-    /// <summary>The first byte of the range.</summary>
-    public byte* Data;
-
     /// <summary>
-    /// The bytes that may be read, and written, through this entry; 0 once it is released. A lease that outlived its
-    /// Dispose (a copy of the struct) finds 0 here, or the bounds of whatever lives now: never unmapped memory.
+    /// Counts the leases this entry has served. A lease looks here before each access, so that one that outlived its
+    /// Dispose (a copy of the struct) finds another number, and touches nothing.
     /// </summary>
-    public long Readable;
-    public long Writable;
+    public long Stamp;
 
     /// <summary>Ends the lease of that stamp. A lease that has ended already, or never was one, is left alone.</summary>
     public static void Finish(MemoryMap? map, LeaseSlot? slot, long stamp)
@@ -39,8 +32,6 @@ internal sealed unsafe class LeaseSlot(LeaseStack owner)
             return;
         }
         slot.Stamp = stamp + 1;
-        slot.Readable = 0;
-        slot.Writable = 0;
         LeaseStack.Exit(map, slot);
     }
 }

@@ -16,3 +16,10 @@ int mmapio_posix_map_flags(uint32_t flags)
     native |= (flags & MMAPIO_MAP_NORESERVE) != 0 ? MAP_NORESERVE : 0;
     return native;
 }
+
+/* There are none to be had this way: mmapio_posix_map_flags refuses the flag. */
+uint64_t mmapio_posix_huge_page_size(intptr_t file)
+{
+    (void)file;
+    return mmapio_os_page_size();
+}

@@ -33,7 +33,7 @@ static bool has_cachestat(void)
 
 static bool has_mlock2(void)
 {
-    return syscall(SYS_mlock2, NULL, (size_t)0, MLOCK_ONFAULT) == 0;
+    return syscall(SYS_mlock2, NULL, (size_t)0, MLOCK_ONFAULT) == 0 || errno != ENOSYS;
 }
 
 void mmapio_os_caps(mmapio_caps *caps)

@@ -19,14 +19,22 @@ static int lock(const page_range *range, uint32_t flags)
 }
 
 /* mlock says ENOMEM for the limit and for pages that cannot be read in (it turns EFAULT into ENOMEM,
- * __mlock_posix_error_return() in mm/mlock.c). Reading them in tells which it was. */
+ * __mlock_posix_error_return() in mm/mlock.c). Locking without reading, where the kernel can, tells which it was, and
+ * costs nothing; reading the pages in would fill the memory that the limit protects. */
+static bool limit_is_reached(const page_range *range)
+{
+    if (syscall(SYS_mlock2, range->address, (size_t)range->length, MLOCK_ONFAULT) == 0) {
+        return false;
+    }
+    return errno != ENOSYS || madvise(range->address, (size_t)range->length, MADV_POPULATE_READ) == 0 ||
+           errno != EFAULT;
+}
+
 static mmapio_status status_of(const page_range *range, int code)
 {
-    if (code == ENOMEM && madvise(range->address, (size_t)range->length, MADV_POPULATE_READ) != 0 && errno == EFAULT) {
-        return MMAPIO_FAULT;
-    }
     switch (code) {
     case ENOMEM:
+        return limit_is_reached(range) ? MMAPIO_LIMIT_REACHED : MMAPIO_FAULT;
     case EPERM: /* RLIMIT_MEMLOCK is 0 */
     case EAGAIN:
         return MMAPIO_LIMIT_REACHED;
@@ -38,6 +46,7 @@ static mmapio_status status_of(const page_range *range, int code)
 mmapio_status mmapio_os_lock(mmapio_map *map, const page_range *range, uint32_t flags, mmapio_error *error)
 {
     uint32_t call = (flags & MMAPIO_LOCK_ON_FAULT) != 0 ? CALL_MLOCK2 : CALL_MLOCK;
+    mmapio_status status;
     int code;
 
     (void)map;
@@ -45,7 +54,10 @@ mmapio_status mmapio_os_lock(mmapio_map *map, const page_range *range, uint32_t 
         return MMAPIO_OK;
     }
     code = errno;
+    status = status_of(range, code);
     /* A failure to read the pages in leaves the range marked as locked: take that back. */
-    (void)munlock(range->address, (size_t)range->length);
-    return mmapio_fail_os(error, status_of(range, code), MMAPIO_OS_ERRNO, code, call);
+    if (status != MMAPIO_LIMIT_REACHED) {
+        (void)munlock(range->address, (size_t)range->length);
+    }
+    return mmapio_fail_os(error, status, MMAPIO_OS_ERRNO, code, call);
 }

@@ -32,7 +32,10 @@ static mmapio_status read_each_page(const page_range *range, mmapio_error *error
         to.iov_len = (size_t)count;
         got = process_vm_readv(getpid(), &to, 1, from, (unsigned long)count, 0);
         if (got <= 0) {
-            return mmapio_posix_fail(error, errno, CALL_PROCESS_VM_READV);
+            int code = errno;
+            /* EPERM: a sandbox forbids the call. It says nothing about the map. */
+            return mmapio_fail_os(error, code == EPERM ? MMAPIO_UNSUPPORTED : mmapio_posix_status(code),
+                                  MMAPIO_OS_ERRNO, code, CALL_PROCESS_VM_READV);
         }
         /* A short count means that the next page faulted: asking again from there gives the error. */
         done += (uint64_t)got;

@@ -8,13 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* cachestat speaks of the file's pages. A private map that was written to has pages of its own. */
-static bool file_tells_all(const mmapio_map *map)
-{
-    return map->file != MMAPIO_NO_FILE &&
-           ((map->flags & MMAPIO_MAP_SHARED) != 0 || (map->protection & MMAPIO_PROT_WRITE) == 0);
-}
-
 static bool ask_cachestat(const mmapio_map *map, const page_range *range, mmapio_residency *report)
 {
     struct mmapio_cachestat_range where = {map->base_offset + range->map_offset, range->length};
@@ -52,7 +45,9 @@ static bool mincore_is_honest(const mmapio_map *map)
 mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmapio_residency *report, uint8_t *pages,
                                   mmapio_error *error)
 {
-    bool counted = file_tells_all(map) && ask_cachestat(map, range, report);
+    /* cachestat speaks of the file's pages; a private map that was written to has pages of its own. */
+    bool shares_file = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0;
+    bool counted = shares_file && ask_cachestat(map, range, report);
 
     report->scope = map->file == MMAPIO_NO_FILE ? MMAPIO_SCOPE_WORKING_SET : MMAPIO_SCOPE_PAGE_CACHE;
     if (counted && pages == NULL) {

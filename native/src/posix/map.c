@@ -27,14 +27,15 @@ int mmapio_posix_protection(uint32_t protection)
     return native;
 }
 
-/* What has no length cannot be mapped: Linux says ENODEV to a pipe or a directory, macOS EINVAL, as it does to a
- * wrong argument. Devices have no length either, but they map. */
+/* EINVAL is what Linux says to huge pages of an ordinary file, and macOS to what has no length, such as a pipe or a
+ * directory, where Linux says ENODEV. Devices have no length either, but they map. */
 static mmapio_status map_failure(const mmapio_map *map, int code, mmapio_error *error)
 {
+    bool has_file = map->file != MMAPIO_NO_FILE;
+    bool huge = (map->flags & MMAPIO_MAP_HUGETLB) != 0;
     uint64_t length;
 
-    if (code == EINVAL && map->file != MMAPIO_NO_FILE &&
-        mmapio_os_file_length(map->file, &length, NULL) == MMAPIO_UNSUPPORTED) {
+    if (code == EINVAL && has_file && (huge || mmapio_os_file_length(map->file, &length, NULL) == MMAPIO_UNSUPPORTED)) {
         return mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_MMAP);
     }
     return mmapio_posix_fail(error, code, CALL_MMAP);
@@ -52,6 +53,10 @@ mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error)
 
     if (flags == -1) {
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
+    if ((map->flags & MMAPIO_MAP_HUGETLB) != 0) {
+        /* mmap rounds up to whole huge pages by itself; munmap insists on being told so. */
+        length = round_up(length, mmapio_posix_huge_page_size(map->file));
     }
     if (map->file == MMAPIO_NO_FILE) {
         flags |= MAP_ANONYMOUS;

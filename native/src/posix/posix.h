@@ -22,6 +22,9 @@ mmapio_status mmapio_posix_remap(mmapio_map *map, uint64_t base_length, bool may
 /* If the signal's context stands in mmapio_guard_move, makes it continue at the landing place. Differs per system. */
 bool mmapio_posix_redirect(void *context);
 
+/* The size of the pages that MMAPIO_MAP_HUGETLB gives: a power of two. Differs per system. */
+uint64_t mmapio_posix_huge_page_size(intptr_t file);
+
 /* Fills pages (nullable) from mincore(2) and counts the resident ones, a part of the range at a time. */
 mmapio_status mmapio_posix_mincore(const page_range *range, uint8_t *pages, uint64_t *resident, mmapio_error *error);
 

@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MmapIo.Tests;
+
+/// <summary>Errors carry the code and the words, and the file where it is known.</summary>
+public sealed class MessageTests : IDisposable
+{
+    private const int OutOfMemory = 12;
+    private const int BadAddress = 14;
+
+    private readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void A_failed_call_names_the_file_the_call_the_code_and_the_words()
+    {
+        Needs.Linux("the codes are its");
+        string path = _scratch.Sparse(2 * MemoryMap.PageSize);
+        using MemoryMap map = MemoryMap.Open(path);
+        File.WriteAllBytes(path, []);
+        MmapIoException error = Assert.Throws<MmapIoException>(() => map.Populate());
+        Assert.Equal(
+            (MapStatus.Fault, BadAddress, OsErrorDomain.Errno, "madvise", path),
+            (error.Status, error.OsErrorCode, error.OsErrorDomain, error.NativeCall, error.Path));
+        Assert.Contains($"'{path}'", error.Message, StringComparison.Ordinal);
+        string words = Marshal.GetPInvokeErrorMessage(BadAddress);
+        Assert.Contains($"madvise: errno {BadAddress}, {words}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(StatusText(MapStatus.Fault), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_path_the_message_does_without()
+    {
+        Needs.Posix("the code is its");
+        MmapIoException error = Assert.Throws<MmapIoException>(() => MemoryMap.CreateAnonymous(long.MaxValue));
+        Assert.Equal((MapStatus.OutOfMemory, OutOfMemory, "mmap"), (error.Status, error.OsErrorCode, error.NativeCall));
+        Assert.Null(error.Path);
+        Assert.DoesNotContain("''", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"errno {OutOfMemory}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refusal_of_access_has_the_native_error_inside_and_the_same_words()
+    {
+        using SafeFileHandle file = File.OpenHandle(_scratch.Sparse(10));
+        UnauthorizedAccessException refused = Assert.Throws<UnauthorizedAccessException>(
+            () => MemoryMap.Open(file, MapAccess.ReadWrite));
+        MmapIoException told = Assert.IsType<MmapIoException>(refused.InnerException);
+        Assert.Equal(told.Message, refused.Message);
+        Assert.NotEqual(0, told.OsErrorCode);
+        Assert.Contains($"{told.OsErrorCode}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(MapStatus.InvalidArgument, typeof(ArgumentException))]
+    [InlineData(MapStatus.Misaligned, typeof(ArgumentException))]
+    [InlineData(MapStatus.OutOfRange, typeof(ArgumentOutOfRangeException))]
+    [InlineData(MapStatus.AccessDenied, typeof(UnauthorizedAccessException))]
+    [InlineData(MapStatus.Unsupported, typeof(PlatformNotSupportedException))]
+    [InlineData(MapStatus.AbiMismatch, typeof(PlatformNotSupportedException))]
+    [InlineData(MapStatus.NotFound, typeof(FileNotFoundException))]
+    [InlineData(MapStatus.Busy, typeof(MmapIoException))]
+    [InlineData(MapStatus.Exists, typeof(MmapIoException))]
+    [InlineData(MapStatus.OutOfMemory, typeof(MmapIoException))]
+    [InlineData(MapStatus.LimitReached, typeof(MmapIoException))]
+    [InlineData(MapStatus.NoSpace, typeof(MmapIoException))]
+    [InlineData(MapStatus.Io, typeof(MmapIoException))]
+    [InlineData(MapStatus.Fault, typeof(MmapIoException))]
+    [InlineData(MapStatus.DurabilityLost, typeof(MmapIoException))]
+    [InlineData(MapStatus.Unknown, typeof(MmapIoException))]
+    public void Each_status_comes_as_its_exception(MapStatus status, Type expected)
+    {
+        var error = new NativeError { Status = (int)status, OsCode = 5, OsDomain = 1, OsCall = 2 };
+        Exception thrown = Assert.Throws(
+            expected, () => MapErrors.ThrowIfFailed((int)status, error, "do it to", "some/file"));
+        MmapIoException told = Assert.IsType<MmapIoException>(thrown.InnerException ?? thrown);
+        Assert.Equal((status, "some/file"), (told.Status, told.Path));
+        Assert.Equal((5, OsErrorDomain.Errno, "mmap"), (told.OsErrorCode, told.OsErrorDomain, told.NativeCall));
+        Assert.StartsWith("Cannot do it to 'some/file': ", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(StatusText(status), thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Success_throws_nothing() =>
+        MapErrors.ThrowIfFailed(0, new NativeError { Status = -999 }, "do it", null);
+
+    [Fact]
+    public void A_number_of_Windows_is_called_one()
+    {
+        var error = new NativeError { Status = (int)MapStatus.Io, OsCode = 1117, OsDomain = 2, OsCall = 109 };
+        MmapIoException thrown = Assert.Throws<MmapIoException>(
+            () => MapErrors.ThrowIfFailed(error.Status, error, "flush", null));
+        Assert.Contains("FlushViewOfFile: Windows error 1117", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_error_of_the_library_itself_has_no_code()
+    {
+        var error = new NativeError { Status = (int)MapStatus.OutOfRange };
+        ArgumentOutOfRangeException thrown = Assert.Throws<ArgumentOutOfRangeException>(
+            () => MapErrors.ThrowIfFailed(error.Status, error, "map", null));
+        MmapIoException told = Assert.IsType<MmapIoException>(thrown.InnerException);
+        Assert.Equal((0, OsErrorDomain.None, ""), (told.OsErrorCode, told.OsErrorDomain, told.NativeCall));
+        Assert.DoesNotContain("errno", told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_exception_made_by_hand_is_of_unknown_status()
+    {
+        var inner = new InvalidOperationException();
+        Assert.Equal(MapStatus.Unknown, new MmapIoException().Status);
+        var made = new MmapIoException("words", inner);
+        Assert.Equal(("words", inner, ""), (made.Message, made.InnerException, made.NativeCall));
+        Assert.Equal("words", new MmapIoException("words").Message);
+    }
+
+    private static unsafe string StatusText(MapStatus status) =>
+        Marshal.PtrToStringUTF8((nint)Interop.mmapio_status_text((int)status))!;
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace MmapIo.Tests;
+
+/// <summary>
+/// What a lease hands out cannot leave the scope of the variable that holds it: the compiler refuses.
+/// </summary>
+public sealed partial class EscapingSpanTests : IDisposable
+{
+    private const string ForReading = "using MapLease lease = map.Lease();";
+    private const string ForWriting = "using MapWriteLease lease = map.LeaseForWrite();";
+
+    /// <summary>Methods, one a line, that would let somebody touch what is not mapped any more.</summary>
+    private static readonly string[] s_escapes =
+    [
+        $"ReadOnlySpan<byte> A(MemoryMap map) {{ {ForReading} return lease.Span; }}",
+        $"ReadOnlySpan<byte> B(MemoryMap map) {{ {ForReading} return lease.Slice(0, 1); }}",
+        "ReadOnlySpan<byte> C(MemoryMap map) => map.Lease().Span;",
+        $"byte D(MemoryMap map) {{ ReadOnlySpan<byte> span; {{ {ForReading} span = lease.Span; }} return span[0]; }}",
+        $"Func<byte> E(MemoryMap map) {{ {ForReading} return () => lease[0]; }}",
+        "object F(MemoryMap map) => map.Lease();",
+        $"Span<byte> G(MemoryMap map) {{ {ForWriting} return lease.Span; }}",
+        $"Span<byte> H(MemoryMap map) {{ {ForWriting} return lease.Slice(0, 1); }}",
+        $"ref byte I(MemoryMap map) {{ {ForWriting} return ref lease[0]; }}",
+        $"byte J(MemoryMap map) {{ Span<byte> span; {{ {ForWriting} span = lease.Span; }} return span[0]; }}",
+    ];
+
+    /// <summary>Proper uses, to see that the lines above are refused for what they do.</summary>
+    private static readonly string[] s_uses =
+    [
+        $"byte U(MemoryMap map) {{ {ForReading} ReadOnlySpan<byte> span = lease.Span; return span[0]; }}",
+        $"byte V(MemoryMap map) {{ {ForReading} return lease.Slice(0, 1)[0]; }}",
+        $"void W(MemoryMap map) {{ {ForWriting} lease.Span.Clear(); lease[0]++; ref byte at = ref lease[1]; at++; }}",
+    ];
+
+    private readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void Every_escape_is_an_error_and_no_proper_use_is() =>
+        Assert.Equal(s_escapes, RefusedOf([.. s_uses, .. s_escapes]));
+
+    /// <summary>Which of the methods the compiler finds an error in.</summary>
+    private string[] RefusedOf(string[] methods)
+    {
+        string source = _scratch.At("Case.cs");
+        File.WriteAllLines(source, ["using System; using MmapIo; class Case {", .. methods, "}"]);
+        string said = Compile(source);
+        IEnumerable<int> lines = ErrorLine().Matches(said)
+            .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+        return [.. lines.Distinct().Order().Select(line => methods[line - 2])];
+    }
+
+    /// <summary>With the compiler of the SDK, which is around where tests are built.</summary>
+    private string Compile(string source)
+    {
+        string framework = RuntimeEnvironment.GetRuntimeDirectory();
+        string root = Path.GetFullPath(Path.Combine(framework, "..", "..", ".."));
+        string sdks = Path.Combine(root, "sdk");
+        string[] compilers = Directory.Exists(sdks)
+            ? Directory.GetFiles(sdks, "csc.dll", SearchOption.AllDirectories) : [];
+        Assert.SkipWhen(compilers.Length == 0, "there is no .NET SDK beside the runtime, and so no compiler to ask");
+        string[] arguments =
+        [
+            compilers.Order(StringComparer.Ordinal).Last(),
+            "-nologo",
+            "-noconfig",
+            "-nostdlib",
+            "-target:library",
+            $"-out:{_scratch.At("case.dll")}",
+            $"-r:{Path.Combine(framework, "System.Private.CoreLib.dll")}",
+            $"-r:{Path.Combine(framework, "System.Runtime.dll")}",
+            $"-r:{typeof(MemoryMap).Assembly.Location}",
+            source,
+        ];
+        var start = new ProcessStartInfo(Path.Combine(root, "dotnet"), arguments) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return said;
+    }
+
+    [GeneratedRegex(@"Case\.cs\((\d+),\d+\): error CS")]
+    private static partial Regex ErrorLine();
+}

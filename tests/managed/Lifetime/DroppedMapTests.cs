@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+
+namespace MmapIo.Tests;
+
+/// <summary>A map that nobody disposed and nobody can reach is unmapped by the garbage collector.</summary>
+public sealed class DroppedMapTests : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void A_dropped_map_is_unmapped()
+    {
+        Needs.Linux("the kernel's account of mappings");
+        string path = _scratch.Patterned(10_000);
+        WeakReference map = OpenAndDrop(path, _ => { });
+        Garbage.CollectUntil(() => !map.IsAlive && Mappings.Count(path) == 0);
+        Assert.False(map.IsAlive);
+        Assert.Equal((0, 0), (Mappings.Count(path), Mappings.OpenFiles(path)));
+    }
+
+    [Fact]
+    public void So_is_one_that_was_used_by_several_threads()
+    {
+        Needs.Linux("the kernel's account of mappings");
+        string path = _scratch.Patterned(10_000);
+        WeakReference map = OpenAndDrop(path, map =>
+        {
+            map.Read<long>(0);
+            map.Lease().Dispose();
+            Threads.Start(() => map.Read<long>(0)).Dispose();
+            map.Flush();
+        });
+        Garbage.CollectUntil(() => !map.IsAlive && Mappings.Count(path) == 0);
+        Assert.Equal((0, 0), (Mappings.Count(path), Mappings.OpenFiles(path)));
+    }
+
+    [Fact]
+    public void So_is_one_made_through_Mmap()
+    {
+        Needs.Linux("the kernel's account of mappings");
+        string path = _scratch.Patterned(10_000);
+        MapAndDrop(path);
+        Garbage.CollectUntil(() => Mappings.Count(path) == 0);
+        Assert.Equal((0, 0), (Mappings.Count(path), Mappings.OpenFiles(path)));
+    }
+
+    [Fact]
+    public void A_map_in_use_is_not_collected_under_its_reader()
+    {
+        string path = _scratch.Patterned(10_000);
+        using MapLease lease = MemoryMap.Open(path).Lease();
+        Garbage.Collect();
+        Assert.Equal(Pattern.Bytes(0, 10_000), lease.Span);
+    }
+
+    [Fact]
+    public void What_was_written_to_a_dropped_map_is_in_the_file()
+    {
+        string path = _scratch.Patterned(10_000);
+        WeakReference map = OpenAndDrop(path, map => map.Write(5000, 0x0A0B0C0D));
+        Garbage.CollectUntil(() => !map.IsAlive);
+        Assert.Equal(0x0A0B0C0D, BitConverter.ToInt32(File.ReadAllBytes(path), 5000));
+    }
+
+    /// <summary>Apart, so that no local of the test keeps the map.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference OpenAndDrop(string path, Action<MemoryMap> use)
+    {
+        MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        use(map);
+        if (Mappings.CanTell)
+        {
+            Assert.Equal(1, Mappings.Count(path));
+        }
+        return new WeakReference(map);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MapAndDrop(string path)
+    {
+        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
+        MemoryMap map = Mmap.Map(10_000, Mmap.PROT_READ, Mmap.MAP_SHARED, file);
+        Assert.Equal(Pattern.At(9999), map.Read<byte>(9999));
+    }
+}

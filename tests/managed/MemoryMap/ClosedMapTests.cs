@@ -1,0 +1,120 @@
+namespace MmapIo.Tests;
+
+/// <summary><see cref="MemoryMap.Dispose"/>: closed at once for every call, and harmless to repeat.</summary>
+public sealed class ClosedMapTests : IDisposable
+{
+    private static readonly Dictionary<string, Action<MemoryMap>> s_members = new()
+    {
+        ["Lease"] = map => map.Lease().Dispose(),
+        ["Lease of a range"] = map => map.Lease(1, 1).Dispose(),
+        ["Lease of nothing"] = map => map.Lease(0, 0).Dispose(),
+        ["LeaseForWrite"] = map => map.LeaseForWrite().Dispose(),
+        ["LeaseForWrite of a range"] = map => map.LeaseForWrite(1, 1).Dispose(),
+        ["Read"] = map => map.Read<int>(0),
+        ["Read outside"] = map => map.Read<int>(-1),
+        ["Write"] = map => map.Write(0, 1),
+        ["Advise"] = map => map.Advise(MapAdvice.Normal),
+        ["Advise a range"] = map => map.Advise(MapAdvice.Normal, 1, 1),
+        ["AdviseDestructive"] = map => map.AdviseDestructive(MapAdvice.Remove, 1, 1),
+        ["Flush"] = map => map.Flush(),
+        ["Flush a range"] = map => map.Flush(FlushMode.Durable, 1, 1),
+        ["GetResidency"] = map => map.GetResidency(),
+        ["GetResidency of a range"] = map => map.GetResidency(1, 1),
+        ["GetResidency of pages"] = map => map.GetResidency(new bool[8]),
+        ["GetResidency of pages of a range"] = map => map.GetResidency(1, 1, new bool[8]),
+        ["Lock"] = map => map.Lock(),
+        ["Lock a range"] = map => map.Lock(1, 1, LockMode.OnFault),
+        ["Unlock"] = map => map.Unlock(),
+        ["Unlock a range"] = map => map.Unlock(1, 1),
+        ["Populate"] = map => map.Populate(),
+        ["Populate a range"] = map => map.Populate(1, 1, forWriting: true),
+        ["Protect"] = map => map.Protect(MapProtection.Read),
+        ["Protect a range"] = map => map.Protect(MapProtection.Read, 1, 1),
+        ["Protect nothing"] = map => map.Protect(MapProtection.Read, 0, 0),
+        ["Mmap.Advise"] = map => Mmap.Advise(map, Mmap.MADV_NORMAL),
+        ["Mmap.Advise a range"] = map => Mmap.Advise(map, 1, 1, Mmap.MADV_NORMAL),
+        ["Mmap.Sync"] = map => Mmap.Sync(map),
+        ["Mmap.Sync, waiting"] = map => Mmap.Sync(map, true),
+        ["Mmap.Sync a range"] = map => Mmap.Sync(map, 1, 1),
+        ["Mmap.InCore"] = map => Mmap.InCore(map),
+    };
+
+    private readonly Scratch _scratch = new();
+
+    public static TheoryData<string> Members => [.. s_members.Keys];
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Members))]
+    public void Every_call_says_that_the_map_is_closed(string member)
+    {
+        MemoryMap used = Open();
+        used.Write(0, 1);
+        used.Dispose();
+        Assert.EndsWith(
+            nameof(MemoryMap),
+            Assert.Throws<ObjectDisposedException>(() => s_members[member](used)).ObjectName,
+            StringComparison.Ordinal);
+
+        // A map that nobody used before it was closed takes another way inside.
+        MemoryMap unused = Open();
+        unused.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => s_members[member](unused));
+    }
+
+    [Fact]
+    public void The_list_above_has_every_method_there_is()
+    {
+        IEnumerable<string> methods =
+            from method in typeof(MemoryMap).GetMethods()
+            where method is { IsStatic: false, IsSpecialName: false } && method.DeclaringType == typeof(MemoryMap)
+            where method.Name != nameof(IDisposable.Dispose)
+            select method.Name;
+        Assert.All(methods.Distinct(), method => Assert.Contains(s_members.Keys, name => name.Split(' ')[0] == method));
+    }
+
+    [Fact]
+    public void What_the_map_was_is_still_told()
+    {
+        MemoryMap map = Open();
+        map.Dispose();
+        Assert.Equal((100, MapAccess.ReadWrite, true, 1), (map.Length, map.Access, map.CanWrite, map.PageCount));
+    }
+
+    [Fact]
+    public void Disposing_again_does_nothing()
+    {
+        string path = _scratch.Patterned(100);
+        MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        map.Write(0, 1);
+        map.Dispose();
+        map.Dispose();
+        using MemoryMap other = MemoryMap.Open(path);
+        map.Dispose();
+        Assert.Equal(1, other.Read<int>(0));
+    }
+
+    [Fact]
+    public void Another_thread_that_used_the_map_finds_it_closed_too()
+    {
+        MemoryMap map = Open();
+        using var used = new ManualResetEventSlim();
+        using var closed = new ManualResetEventSlim();
+        using (Threads.Start(() =>
+        {
+            map.Read<int>(0);
+            used.Set();
+            Threads.Await(closed);
+            Assert.Throws<ObjectDisposedException>(() => map.Read<int>(0));
+            Assert.Throws<ObjectDisposedException>(() => map.Lease().Dispose());
+        }, closed.Set))
+        {
+            Threads.Await(used);
+            map.Dispose();
+            closed.Set();
+        }
+    }
+
+    private MemoryMap Open() => MemoryMap.Open(_scratch.Patterned(100), MapAccess.ReadWrite);
+}

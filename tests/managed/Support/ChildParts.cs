@@ -1,0 +1,143 @@
+using System.Globalization;
+
+namespace MmapIo.Tests;
+
+/// <summary>
+/// What another process does in a test. Nothing here may need xunit, which is missing beside some copies.
+/// </summary>
+internal static class ChildParts
+{
+    /// <summary>Writes what it is told through a map of its own: "offset value", answered by "written".</summary>
+    public const string Writer = "writer";
+
+    /// <summary>Tells what it sees through a map of its own: "offset", answered by the value.</summary>
+    public const string Reader = "reader";
+
+    /// <summary>Opens a file and tells what came of it.</summary>
+    public const string Opener = "opener";
+
+    /// <summary>Asks what is in memory of a file, through both doors.</summary>
+    public const string ResidencyAsker = "residency-asker";
+
+    /// <summary>Locks more memory than it may, in each of the ways there are.</summary>
+    public const string GreedyLocker = "greedy-locker";
+
+    /// <summary>Populates more of a sparse file than its disk has room for, and then its first page.</summary>
+    public const string DiskFiller = "disk-filler";
+
+    /// <summary>Goes through every door that leads to the native library.</summary>
+    public const string LibraryCaller = "library-caller";
+
+    public static int Play(string part, string[] arguments)
+    {
+        switch (part)
+        {
+            case Writer:
+                Write(arguments[0]);
+                return 0;
+            case Reader:
+                Read(arguments[0]);
+                return 0;
+            case Opener:
+                Say(() => MemoryMap.Open(arguments[0], Enum.Parse<MapAccess>(arguments[1])).Dispose());
+                return 0;
+            case ResidencyAsker:
+                AskForResidency(arguments[0], Enum.Parse<MapAccess>(arguments[1]));
+                return 0;
+            case GreedyLocker:
+                LockTooMuch(arguments[0]);
+                return 0;
+            case DiskFiller:
+                FillDisk(arguments[0]);
+                return 0;
+            case LibraryCaller:
+                CallLibrary(arguments[0]);
+                return 0;
+            default:
+                return 2;
+        }
+    }
+
+    private static void Write(string path)
+    {
+        using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        while (Console.ReadLine() is { } line)
+        {
+            long[] numbers = Numbers(line);
+            map.Write(numbers[0], numbers[1]);
+            Console.WriteLine("written");
+        }
+    }
+
+    private static void Read(string path)
+    {
+        using MemoryMap map = MemoryMap.Open(path);
+        while (Console.ReadLine() is { } line)
+        {
+            Console.WriteLine(map.Read<long>(Numbers(line)[0]));
+        }
+    }
+
+    private static void AskForResidency(string path, MapAccess access)
+    {
+        using MemoryMap map = MemoryMap.Open(path, access);
+        MapResidency counted = map.GetResidency();
+        string dirty = counted.DirtyPages is null ? "uncounted" : "counted";
+        Console.WriteLine($"{counted.IsKnown} {counted.Pages} {counted.ResidentPages} {dirty}");
+        bool[] pages = [.. Enumerable.Repeat(true, (int)map.PageCount)];
+        MapResidency listed = map.GetResidency(pages);
+        Console.WriteLine($"{listed.IsKnown} {listed.Pages} {pages.Count(page => page)}");
+        Say(() => Mmap.InCore(map));
+    }
+
+    private static void LockTooMuch(string path)
+    {
+        const int Allowed = 64 * 1024;
+        const int Protection = Mmap.PROT_READ | Mmap.PROT_WRITE;
+        const int Flags = Mmap.MAP_PRIVATE | Mmap.MAP_ANONYMOUS | Mmap.MAP_LOCKED;
+        Linux.LimitLockedMemory(Allowed);
+        using MemoryMap map = MemoryMap.Open(path);
+        Say(() => map.Lock());
+        Say(() => map.Lock(LockMode.OnFault));
+        Console.WriteLine($"{Mappings.IsMarkedLocked(path)}");
+        Say(() => MemoryMap.Open(path, MapAccess.Read, new MapOptions { Lock = true }).Dispose());
+        Say(() => Mmap.Map(Allowed * 4, Protection, Flags, null).Dispose());
+        Say(() => map.Lock(0, Allowed / 2));
+    }
+
+    private static void FillDisk(string path)
+    {
+        var options = new MapOptions { Mode = FileMode.CreateNew, Length = 1 << 24 };
+        using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite, options);
+        Say(() => map.Populate(forWriting: true));
+        Say(() => map.Populate(0, 1, forWriting: true));
+    }
+
+    private static void CallLibrary(string path)
+    {
+        Say(() => MemoryMap.Open(path).Dispose());
+        Say(() => MemoryMap.CreateAnonymous(1).Dispose());
+        Say(() => Mmap.Map(1, Mmap.PROT_READ, Mmap.MAP_SHARED | Mmap.MAP_ANONYMOUS, null).Dispose());
+        Say(() => _ = MemoryMap.PageSize);
+        Say(() => _ = MemoryMap.Capabilities);
+    }
+
+    /// <summary>One line: "fine", or the exception with what is inside it.</summary>
+    private static void Say(Action action)
+    {
+        try
+        {
+            action();
+            Console.WriteLine("fine");
+        }
+        catch (Exception e)
+        {
+            MmapIoException? told = e as MmapIoException ?? e.InnerException as MmapIoException;
+            string words = e.Message.ReplaceLineEndings(" ");
+            Console.WriteLine($"{e.GetType().Name}|{told?.Status}|{told?.NativeCall}|{words}");
+        }
+    }
+
+    private static long[] Numbers(string line) =>
+        [.. line.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture))];
+}

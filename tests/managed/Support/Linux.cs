@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MmapIo.Tests;
+
+/// <summary>The few calls of Linux that .NET has no door to.</summary>
+internal static partial class Linux
+{
+    private const int FadviseDontNeed = 4;
+    private const int LimitOfLockedMemory = 8;
+    private const int MayReadAndWrite = 6 << 6;
+
+    public static bool IsRoot => OperatingSystem.IsLinux() && geteuid() == 0;
+
+    /// <summary>Empties the page cache of a file. Pages that somebody has mapped stay.</summary>
+    public static void Evict(string path)
+    {
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+        Assert.Equal(0, posix_fadvise((int)file.DangerousGetHandle(), 0, 0, FadviseDontNeed));
+    }
+
+    public static void MakeFifo(string path) => Assert.Equal(0, mkfifo(path, MayReadAndWrite));
+
+    public static void SetMode(string path, UnixFileMode mode)
+    {
+        Needs.Posix("permissions by mode");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, mode);
+        }
+    }
+
+    /// <summary>Takes this process the right to lock more than that many bytes.</summary>
+    public static void LimitLockedMemory(ulong bytes)
+    {
+        ResourceLimit limit = new() { Soft = bytes, Hard = bytes };
+        if (setrlimit(LimitOfLockedMemory, limit) != 0)
+        {
+            throw new InvalidOperationException($"setrlimit: errno {Marshal.GetLastPInvokeError()}");
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial uint geteuid();
+
+    [LibraryImport("libc")]
+    private static partial int posix_fadvise(int file, long offset, long length, int advice);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkfifo(string path, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int setrlimit(int resource, in ResourceLimit limit);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+}
