@@ -40,4 +40,17 @@ public sealed class MapOptions
     /// be shortened.
     /// </summary>
     public bool ZeroFillOnFault { get; init; }
+
+    /// <summary>
+    /// Bytes of address space to keep, from the start of the map, so that <see cref="MemoryMap.Resize(long)"/> can grow
+    /// the map to that length in place, under leases and all. Costs no memory. Default 0: growing needs the map to
+    /// itself. Not on Windows, where it is without effect.
+    /// </summary>
+    public long Reserve { get; init; }
+
+    /// <summary>
+    /// Whenever the file is made longer, have its blocks allocated, so that a full disk is an exception then and not a
+    /// fault later. Throws <see cref="PlatformNotSupportedException"/> on file systems that cannot.
+    /// </summary>
+    public bool Allocate { get; init; }
 }

@@ -5,7 +5,8 @@ namespace MmapIo;
 
 /// <summary>What to map, checked: the common ground of <see cref="MemoryMap"/>'s and <see cref="Mmap"/>'s doors.</summary>
 internal readonly record struct MapRequest(
-    MapAccess Access, MapProtection Protection, int Flags, MapAdvice Advice, long Offset, long Length)
+    MapAccess Access, MapProtection Protection, int Flags, MapAdvice Advice, long Offset, long Length,
+    long Reserve = 0, bool Allocate = false)
 {
     /// <summary>MMAPIO_MAP_ZERO_FILL: a flag of ours, which mmap(2) does not have.</summary>
     private const int ZeroFill = 0x1000000;
@@ -39,7 +40,8 @@ internal readonly record struct MapRequest(
             MapErrors.ThrowOption(nameof(MapOptions.Length), length, "Offset and length exceed what a file can have.");
         }
         return new MapRequest(
-            access, protection, sharing | FlagsOf(options), CheckAdvice(options, sharing), options.Offset, length);
+            access, protection, sharing | FlagsOf(options), CheckAdvice(options, sharing), options.Offset, length,
+            CheckReserve(options, options.Offset), options.Allocate);
     }
 
     /// <summary>Checks what was asked of memory without a file.</summary>
@@ -56,7 +58,7 @@ internal readonly record struct MapRequest(
         }
         return new MapRequest(
             MapAccess.ReadWrite, MapProtection.ReadWrite, Mmap.MAP_PRIVATE | FlagsOf(options),
-            CheckAdvice(options, Mmap.MAP_PRIVATE), 0, length);
+            CheckAdvice(options, Mmap.MAP_PRIVATE), 0, length, CheckReserve(options, 0));
     }
 
     public static void CheckHandle(SafeFileHandle file, string name)
@@ -77,6 +79,7 @@ internal readonly record struct MapRequest(
         Advice = (uint)Advice,
         Offset = (ulong)Offset,
         Length = (ulong)Length,
+        Reserve = (ulong)Reserve,
     };
 
     private static int FlagsOf(MapOptions options) =>
@@ -84,6 +87,16 @@ internal readonly record struct MapRequest(
         | (options.Lock ? Mmap.MAP_LOCKED : 0)
         | (options.NoReserve ? Mmap.MAP_NORESERVE : 0)
         | (options.ZeroFillOnFault ? ZeroFill : 0);
+
+    private static long CheckReserve(MapOptions options, long offset)
+    {
+        if (options.Reserve < 0 || options.Reserve > long.MaxValue - offset)
+        {
+            MapErrors.ThrowOption(
+                nameof(MapOptions.Reserve), options.Reserve, "Not a length that a file could have from there.");
+        }
+        return options.Reserve;
+    }
 
     private static MapAdvice CheckAdvice(MapOptions options, int sharing)
     {

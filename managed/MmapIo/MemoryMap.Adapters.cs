@@ -63,9 +63,13 @@ public sealed unsafe partial class MemoryMap
         return MappedSegment.Chain(this, offset, length, segmentLength);
     }
 
-    /// <summary>All of the map as a stream.</summary>
+    /// <summary>All of the map as a stream, whose SetLength resizes the map, and its file, if that is written.</summary>
     /// <inheritdoc cref="AsStream(long, long)"/>
-    public Stream AsStream() => AsStream(0, Length);
+    public Stream AsStream()
+    {
+        ThrowIfClosed();
+        return new MappedStream(this, 0, Length, CanWrite, growable: Access == MapAccess.ReadWrite);
+    }
 
     /// <summary>A range as a stream: seekable, of fixed length, writable if the map is.</summary>
     /// <param name="offset">The first byte.</param>
@@ -79,7 +83,7 @@ public sealed unsafe partial class MemoryMap
     {
         CheckRange(offset, length);
         ThrowIfClosed();
-        return new MappedStream(this, offset, length, CanWrite);
+        return new MappedStream(this, offset, length, CanWrite, growable: false);
     }
 
     /// <summary>All of the map as a pipe to read from, in segments of 1 GiB. No copy.</summary>
@@ -92,12 +96,34 @@ public sealed unsafe partial class MemoryMap
     /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
     public PipeReader AsPipeReader(long offset, long length) => PipeReader.Create(AsSequence(offset, length));
 
+    /// <summary>Writes to the map from a place on, and makes it and its file longer as needed.</summary>
+    /// <param name="start">The first byte to write; at most <see cref="Length"/>, which appends.</param>
+    /// <returns>The writer. Dispose it when done: it cuts off what was made too long.</returns>
+    /// <exception cref="NotSupportedException">The map is read-only.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The place is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public MapBufferWriter AsBufferWriter(long start)
+    {
+        if (start < 0 || start > Length)
+        {
+            MapErrors.ThrowRange(nameof(start), start, $"The map has {Length} bytes.");
+        }
+        if (!CanWrite)
+        {
+            throw new NotSupportedException("The map is read-only.");
+        }
+        ThrowIfClosed();
+        return new MapBufferWriter(this, start);
+    }
+
     private Memory<byte> MemoryOf(long offset, int length, bool forWriting)
     {
         CheckRange(offset, length);
         ThrowIfClosed();
         return length == 0 ? Memory<byte>.Empty : new MappedMemory(this, offset, length, forWriting).Memory;
     }
+
+    internal bool IsClosed => Volatile.Read(ref _closed);
 
     private void ThrowIfClosed()
     {
@@ -108,7 +134,7 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>Keeps the map mapped from any thread until <see cref="Release"/>. Gives the range's first byte.</summary>
-    internal byte* Hold(long offset, int length, bool forWriting)
+    internal byte* Hold(long offset, long length, bool forWriting)
     {
         // The lease is what checks the access, and keeps Dispose away until the hold is noted.
         LeaseSlot slot = EnterLease(offset, length, forWriting);
@@ -122,7 +148,7 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>Undoes one <see cref="Hold"/>. The last one of a closed map unmaps it.</summary>
-    internal void Release(long offset, int length)
+    internal void Release(long offset, long length)
     {
         lock (_handle)
         {

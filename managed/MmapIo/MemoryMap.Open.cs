@@ -127,6 +127,11 @@ public sealed unsafe partial class MemoryMap
     {
         try
         {
+            if (request.Allocate)
+            {
+                Allocate(file, needed, path);
+                return;
+            }
             RandomAccess.SetLength(file, needed);
         }
         catch (ArgumentOutOfRangeException e)
@@ -141,6 +146,33 @@ public sealed unsafe partial class MemoryMap
             Map(file, request with { Offset = 0, Length = 1 }, path).Dispose();
             throw;
         }
+    }
+
+    /// <summary>Has all blocks up to a length allocated, holes included, and makes the file that long.</summary>
+    private static void Allocate(SafeFileHandle file, long length, string? path)
+    {
+        long before = RandomAccess.GetLength(file);
+        NativeError error;
+        bool held = false;
+        int status;
+        try
+        {
+            file.DangerousAddRef(ref held);
+            status = Interop.mmapio_file_allocate(file.DangerousGetHandle(), 0, (ulong)length, &error);
+        }
+        finally
+        {
+            if (held)
+            {
+                file.DangerousRelease();
+            }
+        }
+        if (status != 0)
+        {
+            // What could be allocated before the disk was full has made the file longer.
+            RandomAccess.SetLength(file, before);
+        }
+        MapErrors.ThrowIfFailed(status, error, "allocate", path);
     }
 
     /// <summary>Maps as mmap(2) would, without a look at the file's length.</summary>

@@ -25,10 +25,15 @@ namespace MmapIo;
 public sealed unsafe partial class MemoryMap : IDisposable
 {
     private readonly MapHandle _handle;
-    private readonly byte* _data;
     private readonly string? _path;
     private readonly MapProtection _initial;
     private readonly bool _isPrivate;
+    private readonly long _reserve;
+    private readonly bool _allocate;
+
+    // Change when the map is resized: with nobody inside, unless it grows in place.
+    private byte* _data;
+    private long _length;
 
     // Up to where a read, and a write, may go without asking further questions. 0 makes every access ask them.
     private long _readLimit;
@@ -55,7 +60,9 @@ public sealed unsafe partial class MemoryMap : IDisposable
         _path = path;
         _initial = request.Protection;
         _isPrivate = (request.Flags & Mmap.MAP_PRIVATE) != 0;
-        Length = (long)Interop.mmapio_map_length(handle.Map);
+        _reserve = Capabilities.CanReserve ? request.Reserve : 0;
+        _allocate = request.Allocate;
+        _length = (long)Interop.mmapio_map_length(handle.Map);
         Access = request.Access;
         _backed = QueryBacked();
         if ((_initial & MapProtection.Read) == 0 && Length != 0)
@@ -79,7 +86,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
     public static MapCapabilities Capabilities => MapCapabilities.Current;
 
     /// <summary>The length in bytes. Any length, also beyond 2 GiB; 0 for a map of an empty file.</summary>
-    public long Length { get; }
+    public long Length => Volatile.Read(ref _length);
 
     /// <summary>What the map was made for.</summary>
     public MapAccess Access { get; }

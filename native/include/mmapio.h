@@ -149,7 +149,8 @@ enum {
     MMAPIO_FEATURE_RESIDENCY = 0x8,         /* mmapio_map_residency */
     MMAPIO_FEATURE_RESIDENCY_COUNTS = 0x10, /* counts cost nothing per page, and tell dirty pages too (cachestat) */
     MMAPIO_FEATURE_GUARD = 0x20,            /* mmapio_map_read and _write survive faults by a handler of our own */
-    MMAPIO_FEATURE_ZERO_FILL = 0x40         /* MMAPIO_MAP_ZERO_FILL */
+    MMAPIO_FEATURE_ZERO_FILL = 0x40,         /* MMAPIO_MAP_ZERO_FILL */
+    MMAPIO_FEATURE_RESERVE = 0x80 /* mmapio_map_options.reserve keeps the address when growing */
 };
 
 /* What this library can do on this very machine. Bit n of an advice mask stands for MMAPIO_MADV_* number n; a sync
@@ -261,7 +262,8 @@ enum {
 /* Makes a map longer or shorter. The contents up to the smaller length stay.
  * Does        Makes the file of a shared, writable map longer where it must; any other map may grow as far as its file
  *             has. Within options->reserve the address stays what it is.
- * Requires    length: bytes, above 0. Nothing else may use the map during the call.
+ * Requires    length: bytes; 0 leaves a map of nothing, which can grow again. Nothing else may use the map during the
+ *             call, except memory that stays where it is: what is kept when growing within the reserve.
  * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else everything is as it was:
  *             MMAPIO_OUT_OF_RANGE (the file is too short), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move),
  *             MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (shared memory without a file; maps with

@@ -46,14 +46,38 @@ static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmap
     return status;
 }
 
+/* Nothing is left of the mapping, and growing again maps anew. */
+static mmapio_status shrink_to_nothing(mmapio_map *map, uint32_t flags, mmapio_error *error)
+{
+    mmapio_status status = MMAPIO_OK;
+
+    if (map->zero_fill != 0) {
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
+    if (map->base != NULL) {
+        status = mmapio_os_unmap(map, error);
+    }
+    if (status != MMAPIO_OK) {
+        return status;
+    }
+    map->base_length = 0;
+    map->length = 0;
+    return (flags & MMAPIO_RESIZE_TRUNCATE) != 0 && writes_to_file(map)
+               ? mmapio_os_file_set_length(map->file, map->base_offset + map->lead, error)
+               : MMAPIO_OK;
+}
+
 mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
 {
     clear_error(error);
-    if (map == NULL || length == 0 || (flags & ~(uint32_t)RESIZE_ALL) != 0) {
+    if (map == NULL || (flags & ~(uint32_t)RESIZE_ALL) != 0) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
     if (!range_within(map->base_offset + map->lead, length, (uint64_t)INT64_MAX)) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
+    }
+    if (length == 0) {
+        return shrink_to_nothing(map, flags, error);
     }
     if (length > map->length) {
         return grow(map, length, flags, error);

@@ -4,7 +4,7 @@ namespace MmapIo;
 /// A map as a stream. Copies go through <see cref="MemoryMap.TryRead"/> and <see cref="MemoryMap.TryWrite"/>, so that
 /// a file shortened meanwhile is an exception.
 /// </summary>
-internal sealed class MappedStream(MemoryMap map, long offset, long length, bool writable) : Stream
+internal sealed class MappedStream(MemoryMap map, long offset, long length, bool writable, bool growable) : Stream
 {
     private long _position;
     private bool _open = true;
@@ -178,8 +178,18 @@ internal sealed class MappedStream(MemoryMap map, long offset, long length, bool
         return _position = from + offset;
     }
 
-    public override void SetLength(long value) =>
-        throw new NotSupportedException("The stream's length is that of the range it was made of.");
+    public override void SetLength(long value)
+    {
+        ThrowIfClosed();
+        ArgumentOutOfRangeException.ThrowIfNegative(value);
+        if (!growable)
+        {
+            throw new NotSupportedException("The length is that of the range the stream was made of, or of a file that is not written.");
+        }
+        map.Resize(value, truncateFile: true);
+        length = value;
+        _position = Math.Min(_position, value);
+    }
 
     /// <summary>Writes what was written here to the device: <see cref="FlushMode.Sync"/> would block, so this does
     /// what <see cref="FileStream.Flush()"/> does, nothing: the page cache has the bytes already.</summary>

@@ -9,7 +9,15 @@ namespace MmapIo;
 internal sealed class MapHandle : SafeHandle
 {
     public MapHandle(nint map)
-        : base(0, ownsHandle: true) => SetHandle(map);
+        : base(0, ownsHandle: true)
+    {
+        SetHandle(map);
+        Length = (long)Interop.mmapio_map_length(map);
+        MapMetrics.Opened(Length);
+    }
+
+    /// <summary>The map's length, for the metrics.</summary>
+    public long Length { get; set; }
 
     public override bool IsInvalid => handle == 0;
 
@@ -22,8 +30,14 @@ internal sealed class MapHandle : SafeHandle
         nint map = handle;
         SetHandleAsInvalid();
         handle = 0;
+        MapMetrics.Closed(Length);
         return Interop.mmapio_map_close(map);
     }
 
-    protected override bool ReleaseHandle() => Interop.mmapio_map_close(handle) == 0;
+    protected override bool ReleaseHandle()
+    {
+        MapMetrics.Closed(Length);
+        MapMetrics.Abandoned();
+        return Interop.mmapio_map_close(handle) == 0;
+    }
 }
