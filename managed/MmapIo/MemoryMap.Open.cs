@@ -30,14 +30,18 @@ public sealed unsafe partial class MemoryMap
         options ??= MapRequest.Defaults;
         FileAccess fileAccess = access == MapAccess.ReadWrite ? FileAccess.ReadWrite : FileAccess.Read;
         bool created = options.Mode != FileMode.Open && !File.Exists(path);
-        using SafeFileHandle file = File.OpenHandle(path, options.Mode, fileAccess, options.Share);
+        SafeFileHandle file = File.OpenHandle(path, options.Mode, fileAccess, options.Share);
         try
         {
-            return MapGrowing(file, request, path);
+            return MapGrowing(file, request with { Owned = file }, path);
         }
-        catch when (created)
+        catch
         {
-            File.Delete(path);
+            file.Dispose();
+            if (created)
+            {
+                File.Delete(path);
+            }
             throw;
         }
     }
@@ -143,7 +147,7 @@ public sealed unsafe partial class MemoryMap
         {
             // ftruncate(2) calls a handle that is read-only an invalid argument. mmap(2) knows better: if that is it,
             // this throws what says so.
-            Map(file, request with { Offset = 0, Length = 1 }, path).Dispose();
+            Map(file, request with { Offset = 0, Length = 1, Owned = null }, path).Dispose();
             throw;
         }
     }
@@ -203,7 +207,7 @@ public sealed unsafe partial class MemoryMap
             }
         }
         MapErrors.ThrowIfFailed(status, error, file is null ? "map memory" : "map", path);
-        var handle = new MapHandle(map);
+        var handle = new MapHandle(map, request.Owned);
         try
         {
             return new MemoryMap(handle, request, path);

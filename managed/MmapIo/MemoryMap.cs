@@ -64,7 +64,8 @@ public sealed unsafe partial class MemoryMap : IDisposable
         _allocate = request.Allocate;
         _length = (long)Interop.mmapio_map_length(handle.Map);
         Access = request.Access;
-        _backed = QueryBacked();
+        // A map to the end of the file was measured by the file a moment ago.
+        _backed = request.Length == 0 ? _length : QueryBacked();
         if ((_initial & MapProtection.Read) == 0 && Length != 0)
         {
             _protections = new ProtectionTable(Length, _initial);

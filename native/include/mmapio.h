@@ -149,8 +149,8 @@ enum {
     MMAPIO_FEATURE_RESIDENCY = 0x8,         /* mmapio_map_residency */
     MMAPIO_FEATURE_RESIDENCY_COUNTS = 0x10, /* counts cost nothing per page, and tell dirty pages too (cachestat) */
     MMAPIO_FEATURE_GUARD = 0x20,            /* mmapio_map_read and _write survive faults by a handler of our own */
-    MMAPIO_FEATURE_ZERO_FILL = 0x40,         /* MMAPIO_MAP_ZERO_FILL */
-    MMAPIO_FEATURE_RESERVE = 0x80 /* mmapio_map_options.reserve keeps the address when growing */
+    MMAPIO_FEATURE_ZERO_FILL = 0x40,        /* MMAPIO_MAP_ZERO_FILL */
+    MMAPIO_FEATURE_RESERVE = 0x80           /* mmapio_map_options.reserve keeps the address when growing */
 };
 
 /* What this library can do on this very machine. Bit n of an advice mask stands for MMAPIO_MADV_* number n; a sync
@@ -188,14 +188,15 @@ enum {
 
 /* Flags of a new map: exactly one of SHARED and PRIVATE, and any of the others. The numbers are those of Linux. */
 enum {
-    MMAPIO_MAP_SHARED = 0x1,         /* writes reach the file and every other map of it */
-    MMAPIO_MAP_PRIVATE = 0x2,        /* writes stay in this process: copy on write */
-    MMAPIO_MAP_LOCKED = 0x2000,      /* lock the pages in memory, or fail: mmapio_map_lock at once */
-    MMAPIO_MAP_NORESERVE = 0x4000,   /* reserve no swap space. Linux only; elsewhere without effect */
-    MMAPIO_MAP_POPULATE = 0x8000,    /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
-    MMAPIO_MAP_NONBLOCK = 0x10000,   /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
-    MMAPIO_MAP_HUGETLB = 0x40000,    /* explicit huge pages: hugetlbfs (Linux), else MMAPIO_UNSUPPORTED */
-    MMAPIO_MAP_ZERO_FILL = 0x1000000 /* ours: a page that faults becomes zeros, see "Faults" below */
+    MMAPIO_MAP_SHARED = 0x1,           /* writes reach the file and every other map of it */
+    MMAPIO_MAP_PRIVATE = 0x2,          /* writes stay in this process: copy on write */
+    MMAPIO_MAP_LOCKED = 0x2000,        /* lock the pages in memory, or fail: mmapio_map_lock at once */
+    MMAPIO_MAP_NORESERVE = 0x4000,     /* reserve no swap space. Linux only; elsewhere without effect */
+    MMAPIO_MAP_POPULATE = 0x8000,      /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
+    MMAPIO_MAP_NONBLOCK = 0x10000,     /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
+    MMAPIO_MAP_HUGETLB = 0x40000,      /* explicit huge pages: hugetlbfs (Linux), else MMAPIO_UNSUPPORTED */
+    MMAPIO_MAP_ZERO_FILL = 0x1000000,  /* ours: a page that faults becomes zeros, see "Faults" below */
+    MMAPIO_MAP_BORROW_FILE = 0x2000000 /* ours: use the handle itself, which stays open until the map is closed */
 };
 
 /* How to map. A shorter struct_size gets the defaults of MMAPIO_MAP_OPTIONS_INIT for the rest; a longer one is
@@ -216,19 +217,17 @@ typedef struct mmapio_map_options {
     }
 
 /* Maps a file.
- * Does        Maps length bytes from offset. The handle may be closed afterwards: the map keeps one of its own (on
- *             POSIX: a duplicate whose closing, like that of any descriptor, drops the process's fcntl locks on the
- *             file). With length 0, an empty file or an offset at its end gives a map of length 0 without data.
- * Requires    file: a descriptor (POSIX) or HANDLE (Windows), open for reading, and for writing too where a shared
- *             map shall be written. options: NULL for all of the file, shared, read-only.
- * Returns     *map, to be closed by mmapio_map_close. Else NULL and MMAPIO_INVALID_ARGUMENT, MMAPIO_OUT_OF_RANGE,
- *             MMAPIO_ABI_MISMATCH, MMAPIO_ACCESS_DENIED (the handle does not allow the protection),
- *             MMAPIO_LIMIT_REACHED (open files, MMAPIO_MAP_LOCKED, MMAPIO_MAP_ZERO_FILL), MMAPIO_OUT_OF_MEMORY,
- *             MMAPIO_UNSUPPORTED (a pipe, a directory, a file system without mappings).
- * Platforms   A map longer than its file is allowed on POSIX: its tail faults until the file has grown. Windows
- *             grows a file to the length asked for if the map can be written to it, else refuses with
- *             MMAPIO_OUT_OF_RANGE; the file's sharing mode stays in force until the map is closed.
- *             https://man7.org/linux/man-pages/man2/mmap.2.html
+ * Does        Maps length bytes from offset. The handle may be closed afterwards, unless it is borrowed: the map keeps
+ * one of its own (on POSIX: a duplicate whose closing, like that of any descriptor, drops the process's fcntl locks on
+ * the file). With length 0, an empty file or an offset at its end gives a map of length 0 without data. Requires file:
+ * a descriptor (POSIX) or HANDLE (Windows), open for reading, and for writing too where a shared map shall be written.
+ * options: NULL for all of the file, shared, read-only. Returns     *map, to be closed by mmapio_map_close. Else NULL
+ * and MMAPIO_INVALID_ARGUMENT, MMAPIO_OUT_OF_RANGE, MMAPIO_ABI_MISMATCH, MMAPIO_ACCESS_DENIED (the handle does not
+ * allow the protection), MMAPIO_LIMIT_REACHED (open files, MMAPIO_MAP_LOCKED, MMAPIO_MAP_ZERO_FILL),
+ * MMAPIO_OUT_OF_MEMORY, MMAPIO_UNSUPPORTED (a pipe, a directory, a file system without mappings). Platforms   A map
+ * longer than its file is allowed on POSIX: its tail faults until the file has grown. Windows grows a file to the
+ * length asked for if the map can be written to it, else refuses with MMAPIO_OUT_OF_RANGE; the file's sharing mode
+ * stays in force until the map is closed. https://man7.org/linux/man-pages/man2/mmap.2.html
  *             https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-mapviewoffile */
 MMAPIO_API mmapio_status mmapio_map_file(intptr_t file, const mmapio_map_options *options, mmapio_map **map,
                                          mmapio_error *error);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo;
 
@@ -8,10 +9,13 @@ namespace MmapIo;
 /// </summary>
 internal sealed class MapHandle : SafeHandle
 {
-    public MapHandle(nint map)
+    private readonly SafeFileHandle? _file;
+
+    public MapHandle(nint map, SafeFileHandle? file)
         : base(0, ownsHandle: true)
     {
         SetHandle(map);
+        _file = file;
         Length = (long)Interop.mmapio_map_length(map);
         MapMetrics.Opened(Length);
     }
@@ -31,9 +35,13 @@ internal sealed class MapHandle : SafeHandle
         SetHandleAsInvalid();
         handle = 0;
         MapMetrics.Closed(Length);
-        return Interop.mmapio_map_close(map);
+        int status = Interop.mmapio_map_close(map);
+        _file?.Dispose();
+        return status;
     }
 
+    /// <summary>For a map that was dropped. Its file, dropped with it, is closed by a finalizer of its own: closing
+    /// needs the map's descriptor no more than unmapping does.</summary>
     protected override bool ReleaseHandle()
     {
         MapMetrics.Closed(Length);
