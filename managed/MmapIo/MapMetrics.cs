@@ -44,11 +44,7 @@ internal static class MapMetrics
 
     public static void Abandoned() => Interlocked.Increment(ref s_abandonedMaps);
 
-    public static void Resized(MapHandle handle, long length)
-    {
-        Interlocked.Add(ref s_mappedBytes, length - handle.Length);
-        handle.Length = length;
-    }
+    public static void Resized(long from, long to) => Interlocked.Add(ref s_mappedBytes, to - from);
 
     /// <summary>0 if nobody listens, and <see cref="Flushed"/> then does nothing.</summary>
     public static long StartFlush() => s_flushDuration.Enabled ? Stopwatch.GetTimestamp() : 0;

@@ -31,6 +31,14 @@ internal readonly record struct MapRequest(
             MapAccess.ReadExecute => (MapProtection.ReadExecute, Mmap.MAP_SHARED),
             _ => throw new ArgumentOutOfRangeException(nameof(access), access, "Not a kind of access."),
         };
+        if (!Enum.IsDefined(options.Mode) || options.Mode == FileMode.Append)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Mode), options.Mode, "Not a way to open a file for mapping.");
+        }
+        if ((options.Share & ~(FileShare.ReadWrite | FileShare.Delete | FileShare.Inheritable)) != 0)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Share), options.Share, "Not a way to share a file.");
+        }
         if (options.Offset < 0)
         {
             MapErrors.ThrowOption(nameof(MapOptions.Offset), options.Offset, "An offset cannot be negative.");

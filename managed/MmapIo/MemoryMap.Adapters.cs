@@ -136,21 +136,20 @@ public sealed unsafe partial class MemoryMap
     /// <summary>Keeps the map mapped from any thread until <see cref="Release"/>. Gives the range's first byte.</summary>
     internal byte* Hold(long offset, long length, bool forWriting)
     {
-        // The lease is what checks the access, and keeps Dispose away until the hold is noted.
-        LeaseSlot slot = EnterLease(offset, length, forWriting);
-        lock (_handle)
+        // The lock first, then the use: whoever waits for uses to end has the lock.
+        lock (_gate)
         {
+            LeaseSlot slot = EnterLease(offset, length, forWriting, isLease: false);
             (_holds ??= []).Add((offset, offset + length));
+            LeaseStack.Exit(this, slot);
+            return _data + offset;
         }
-        byte* data = _data + offset;
-        LeaseStack.Exit(this, slot);
-        return data;
     }
 
     /// <summary>Undoes one <see cref="Hold"/>. The last one of a closed map unmaps it.</summary>
     internal void Release(long offset, long length)
     {
-        lock (_handle)
+        lock (_gate)
         {
             _ = _holds!.Remove((offset, offset + length));
         }

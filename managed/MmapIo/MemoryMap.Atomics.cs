@@ -141,7 +141,7 @@ public sealed unsafe partial class MemoryMap
             MapErrors.ThrowRange(
                 nameof(offset), offset, $"{sizeof(T)} bytes from there are not inside the map, which has {Length}.");
         }
-        slot = EnterLease(offset, sizeof(T), forWriting);
+        slot = EnterLease(offset, sizeof(T), forWriting, isLease: false);
         return (T*)(_data + offset);
     }
 }

@@ -78,8 +78,8 @@ public sealed unsafe partial class MemoryMap
         ulong done;
         NativeError error;
         int status = forWriting
-            ? Interop.mmapio_map_write(_handle.Map, (ulong)offset, buffer, (ulong)length, &done, &error)
-            : Interop.mmapio_map_read(_handle.Map, (ulong)offset, buffer, (ulong)length, &done, &error);
+            ? Interop.mmapio_map_write(_map, (ulong)offset, buffer, (ulong)length, &done, &error)
+            : Interop.mmapio_map_read(_map, (ulong)offset, buffer, (ulong)length, &done, &error);
         LeaseStack.Exit(this, slot);
         copied = (int)done;
         if (status == (int)MapStatus.Fault)
@@ -91,5 +91,5 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>For a lease that lives.</summary>
-    internal ulong TornPages => Interop.mmapio_map_torn_pages(_handle.Map);
+    internal ulong TornPages => Interop.mmapio_map_torn_pages(_map);
 }

@@ -41,7 +41,7 @@ public sealed unsafe partial class MemoryMap
         NativeError error;
         LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
         long started = MapMetrics.StartFlush();
-        int status = Interop.mmapio_map_sync(_handle.Map, (ulong)offset, (ulong)length, (uint)mode, &error);
+        int status = Interop.mmapio_map_sync(_map, (ulong)offset, (ulong)length, (uint)mode, &error);
         MapMetrics.Flushed(started, mode);
         LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "flush", _path);

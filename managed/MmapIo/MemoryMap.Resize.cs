@@ -30,7 +30,7 @@ public sealed unsafe partial class MemoryMap
     public void Resize(long length, bool truncateFile)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        lock (_handle)
+        lock (_gate)
         {
             ThrowIfClosed();
             bool staysInPlace = _reserve != 0 && Math.Max(length, _length) <= Math.Max(_reserve, _length) && _data != null;
@@ -42,7 +42,7 @@ public sealed unsafe partial class MemoryMap
             object? readers = Readers;
             try
             {
-                if (BarAndFindUse(staysInPlace && length != 0 ? (length, _length) : null))
+                if (!BarAndWait(staysInPlace && length != 0 ? (length, _length) : null))
                 {
                     throw new InvalidOperationException(
                         "The map cannot be resized while a lease is out, or memory of it is in use.");
@@ -62,17 +62,15 @@ public sealed unsafe partial class MemoryMap
             | (truncateFile ? Interop.ResizeTruncate : 0)
             | (_allocate ? Interop.ResizeAllocate : 0);
         NativeError error;
-        int status = Interop.mmapio_map_resize(_handle.Map, (ulong)length, flags, &error);
+        int status = Interop.mmapio_map_resize(_map, (ulong)length, flags, &error);
         if (status == (int)MapStatus.OutOfRange)
         {
             MapErrors.ThrowRange(nameof(length), length, "The file ends before, and this map cannot make it longer.");
         }
         MapErrors.ThrowIfFailed(status, error, "resize", _path);
-        _protections = _protections?.Resized(length, _initial);
-        _data = Interop.mmapio_map_data(_handle.Map);
+        _data = Interop.mmapio_map_data(_map);
+        MapMetrics.Resized(_length, length);
         Volatile.Write(ref _length, length);
-        _backed = QueryBacked();
-        SetLimits();
-        MapMetrics.Resized(_handle, length);
+        SetLimits(QueryBacked(), _protections?.Resized(length, _initial));
     }
 }

@@ -19,7 +19,7 @@ static mmapio_status read_options(const mmapio_map_options *given, mmapio_map_op
     if (given == NULL) {
         return MMAPIO_OK;
     }
-    if (given->struct_size < sizeof given->struct_size) {
+    if (given->struct_size < sizeof given->struct_size || given->struct_size > MAX_STRUCT_SIZE) {
         return MMAPIO_ABI_MISMATCH;
     }
     for (uint32_t i = sizeof *options; i < given->struct_size; i++) {

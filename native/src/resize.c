@@ -10,40 +10,21 @@ static bool writes_to_file(const mmapio_map *map)
            (map->protection & MMAPIO_PROT_WRITE) != 0;
 }
 
-/* Sees to it that the file reaches to end. *before is its length until now. */
-static mmapio_status lengthen_file(const mmapio_map *map, uint64_t end, uint32_t flags, uint64_t *before,
-                                   mmapio_error *error)
+/* Sees to it that the file reaches to end. */
+static mmapio_status lengthen_file(const mmapio_map *map, uint64_t end, uint32_t flags, mmapio_error *error)
 {
-    mmapio_status status = mmapio_os_file_length(map->file, before, error);
+    uint64_t file_length = 0;
+    mmapio_status status = mmapio_os_file_length(map->file, &file_length, error);
 
-    if (status != MMAPIO_OK || end <= *before) {
+    if (status != MMAPIO_OK || end <= file_length) {
         return status;
     }
     if (!writes_to_file(map)) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
     }
-    return (flags & MMAPIO_RESIZE_ALLOCATE) != 0 ? mmapio_os_file_allocate(map->file, *before, end - *before, error)
-                                                 : mmapio_os_file_set_length(map->file, end, error);
-}
-
-static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
-{
-    mmapio_error ignored;
-    uint64_t end = map->base_offset + map->lead + length;
-    uint64_t before = end;
-    mmapio_status status = MMAPIO_OK;
-
-    if (map->file != MMAPIO_NO_FILE) {
-        status = lengthen_file(map, end, flags, &before, error);
-    }
-    if (status == MMAPIO_OK) {
-        status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
-    }
-    if (status != MMAPIO_OK && before < end && writes_to_file(map)) {
-        /* Also after a failure to allocate, which may have made the file longer. */
-        (void)mmapio_os_file_set_length(map->file, before, &ignored);
-    }
-    return status;
+    return (flags & MMAPIO_RESIZE_ALLOCATE) != 0
+               ? mmapio_os_file_allocate(map->file, file_length, end - file_length, error)
+               : mmapio_os_file_set_length(map->file, end, error);
 }
 
 /* Nothing is left of the mapping, and growing again maps anew. */
@@ -65,6 +46,24 @@ static mmapio_status shrink_to_nothing(mmapio_map *map, uint32_t flags, mmapio_e
     return (flags & MMAPIO_RESIZE_TRUNCATE) != 0 && writes_to_file(map)
                ? mmapio_os_file_set_length(map->file, map->base_offset + map->lead, error)
                : MMAPIO_OK;
+}
+
+/* The mapping first, the file second: a mapping that has become too long can be made shorter again, a file cannot, with
+ * others writing to it. Where the order is the other way round (Windows), a file may stay longer than asked for. */
+static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
+{
+    mmapio_error ignored;
+    uint64_t before = map->length;
+    mmapio_status status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
+
+    if (status != MMAPIO_OK || map->file == MMAPIO_NO_FILE) {
+        return status;
+    }
+    status = lengthen_file(map, map->base_offset + map->lead + length, flags, error);
+    if (status != MMAPIO_OK) {
+        (void)(before == 0 ? shrink_to_nothing(map, 0, &ignored) : mmapio_os_remap(map, before, true, &ignored));
+    }
+    return status;
 }
 
 mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)

@@ -23,15 +23,21 @@ mmapio_status mmapio_posix_remap(mmapio_map *map, uint64_t base_length, bool may
     return MMAPIO_OK;
 }
 
-/* Not posix_fallocate, which writes zeros where the file system cannot allocate: that takes as long as it takes. */
-mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+static int allocate(int file, int mode, uint64_t offset, uint64_t length)
 {
     int result;
 
     do {
-        result = fallocate((int)file, 0, (off_t)offset, (off_t)length);
+        result = fallocate(file, mode, (off_t)offset, (off_t)length);
     } while (result != 0 && errno == EINTR);
-    if (result != 0) {
+    return result;
+}
+
+/* Not posix_fallocate, which writes zeros where the file system cannot allocate: that takes as long as it takes. First
+ * the blocks, so that a full disk leaves the file's length alone, then the length, which this call never reduces. */
+mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    if (allocate((int)file, FALLOC_FL_KEEP_SIZE, offset, length) != 0 || allocate((int)file, 0, offset, length) != 0) {
         return mmapio_posix_fail(error, errno, CALL_FALLOCATE);
     }
     return MMAPIO_OK;
