@@ -36,7 +36,9 @@ internal static unsafe class MapErrors
         {
             MapStatus.InvalidArgument or MapStatus.Misaligned => new ArgumentException(
                 inner.Message, argument, inner),
-            MapStatus.OutOfRange => new ArgumentOutOfRangeException(argument, inner.Message),
+            MapStatus.OutOfRange => argument is null
+                ? new ArgumentOutOfRangeException(inner.Message, inner)
+                : new ArgumentOutOfRangeException(argument, inner.Message),
             MapStatus.AccessDenied => new UnauthorizedAccessException(inner.Message, inner),
             MapStatus.Unsupported or MapStatus.AbiMismatch => new PlatformNotSupportedException(inner.Message, inner),
             MapStatus.NotFound => new FileNotFoundException(inner.Message, path, inner),

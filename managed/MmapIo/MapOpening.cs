@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo;
@@ -25,7 +26,10 @@ internal static unsafe class MapOpening
         SafeFileHandle file = OpenFile(path, request.Access, options, out bool created);
         try
         {
-            return MapGrowing(file, request with { Owned = file }, path, new MapArguments(nameof(path), nameof(options)));
+            MemoryMap map = MapGrowing(
+                file, request with { Owned = file }, path, new MapArguments(nameof(path), nameof(options)));
+            EndSharing(file);
+            return map;
         }
         catch
         {
@@ -35,6 +39,18 @@ internal static unsafe class MapOpening
                 File.Delete(path);
             }
             throw;
+        }
+    }
+
+    /// <summary>
+    /// The framework's shared lock would keep everybody who opens the file with its defaults from writing to it for as
+    /// long as it is mapped. It has done its work: nobody had the file for himself when it was opened.
+    /// </summary>
+    private static void EndSharing(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = Interop.flock(file.DangerousGetHandle(), Interop.Unlock);
         }
     }
 
@@ -50,6 +66,10 @@ internal static unsafe class MapOpening
         if (request.Length == 0 || !TryGetLength(file, out long before) || request.Offset + request.Length <= before)
         {
             return Map(file, request, path, arguments);
+        }
+        if (request.Access != MapAccess.ReadWrite && before != 0)
+        {
+            RefuseToGrow(request, before);
         }
         MemoryMap map = Map(file, request with { Flags = request.Flags & ~AfterGrowing }, path, arguments);
         try
@@ -140,10 +160,7 @@ internal static unsafe class MapOpening
         long needed = request.Offset + request.Length;
         if (request.Access != MapAccess.ReadWrite)
         {
-            MapErrors.ThrowOption(
-                nameof(MapOptions.Length), request.Length,
-                $"The map would end at byte {needed}, but the file has {before} bytes, and a map that is not " +
-                "written to the file cannot make it longer.");
+            RefuseToGrow(request, before);
         }
         if (request.Allocate)
         {
@@ -160,6 +177,12 @@ internal static unsafe class MapOpening
                 nameof(MapOptions.Length), request.Length, $"The file system cannot have a file of {needed} bytes.");
         }
     }
+
+    [DoesNotReturn]
+    private static void RefuseToGrow(MapRequest request, long before) => MapErrors.ThrowOption(
+        nameof(MapOptions.Length), request.Length,
+        $"The map would end at byte {request.Offset + request.Length}, but the file has {before} bytes, and a map that " +
+        "is not written to the file cannot make it longer.");
 
     /// <summary>Has all blocks up to a length allocated, holes included, and makes the file that long.</summary>
     private static void Allocate(SafeFileHandle file, long length, string? path)
@@ -203,8 +226,10 @@ internal static unsafe class MapOpening
                     // It is there.
                 }
             }
+            // An empty file made for reading is nothing that anybody would miss, nor mind to keep.
+            bool missing = options.Mode == FileMode.OpenOrCreate && fileAccess == FileAccess.Read && !File.Exists(path);
             SafeFileHandle file = File.OpenHandle(path, options.Mode, fileAccess, options.Share);
-            created = options.Mode == FileMode.CreateNew;
+            created = missing || options.Mode == FileMode.CreateNew;
             return file;
         }
         catch (UnauthorizedAccessException e)

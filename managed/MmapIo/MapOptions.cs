@@ -17,8 +17,8 @@ public sealed class MapOptions
 
     /// <summary>
     /// What others may do with a file opened by path. The default lets them read, write and delete it: a map is for
-    /// data that processes share. Holds as long as the map does; advisory on POSIX, as everywhere in .NET. Not for
-    /// handles.
+    /// data that processes share. On Windows that holds as long as the map does; on POSIX, where it is
+    /// advisory, while the file is being opened. Not for handles.
     /// </summary>
     public FileShare Share { get; init; } = FileShare.ReadWrite | FileShare.Delete;
 

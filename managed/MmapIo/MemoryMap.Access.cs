@@ -122,7 +122,7 @@ public sealed unsafe partial class MemoryMap
                 MapErrors.ThrowRange(
                     nameof(offset), offset, $"{length} bytes from there are not inside the map, which has {Length}.");
             }
-            if (forWriting && !CanWrite && _protections is null)
+            if (forWriting && !CanWrite && (_protections is null || !_isPrivate))
             {
                 throw new NotSupportedException("The map is read-only.");
             }

@@ -358,9 +358,10 @@ enum {
 /* Writes modified pages of a shared map to the file.
  * Does        Nothing, successfully, on private and anonymous maps: there is no file to write to.
  * Returns     MMAPIO_OK once the promise of the mode is kept. MMAPIO_IO, MMAPIO_NO_SPACE, MMAPIO_BUSY (Linux:
- *             INVALIDATE on locked pages), MMAPIO_ACCESS_DENIED (Windows: DATA and stronger need a handle open for
- * writing). Platforms   Linux: msync(2), and fsync(2) for DURABLE. macOS: msync(2) and fcntl F_FULLFSYNC, or
- * F_BARRIERFSYNC; its msync(2) keeps write errors to itself, so only DATA and stronger report them. Windows:
+ *             INVALIDATE on locked pages), MMAPIO_ACCESS_DENIED (Windows: DATA and stronger need a handle that may
+ *             write).
+ * Platforms   Linux: msync(2), and fsync(2) for DURABLE. macOS: msync(2) and fcntl F_FULLFSYNC, or F_BARRIERFSYNC;
+ *             its msync(2) keeps write errors to itself, so only DATA and stronger tell of them. Windows:
  *             FlushViewOfFile and FlushFileBuffers. BARRIER is DATA on systems without a barrier. */
 MMAPIO_API mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t mode,
                                          mmapio_error *error);

@@ -31,6 +31,8 @@
     X(FALLOCATE, 21, "fallocate")                                                                                      \
     X(MREMAP, 22, "mremap")                                                                                            \
     X(MINHERIT, 23, "minherit")                                                                                        \
+    X(PREAD, 24, "pread")                                                                                              \
+    X(PWRITE, 25, "pwrite")                                                                                            \
     X(CREATE_FILE_MAPPING, 101, "CreateFileMapping")                                                                   \
     X(MAP_VIEW_OF_FILE, 102, "MapViewOfFile")                                                                          \
     X(UNMAP_VIEW_OF_FILE, 103, "UnmapViewOfFile")                                                                      \

@@ -89,7 +89,7 @@ mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error);
 mmapio_status mmapio_os_unmap(mmapio_map *map, mmapio_error *error);
 
 /* Makes the mapping end at map->lead + length, where the file, if any, is long enough already. Sets base, base_length
- * and length; on failure they, and the mapping, are as they were. */
+ * and length; on failure they, and the mapping, are as they were. Length 0 leaves no mapping and base NULL. */
 mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error);
 
 /* Makes the mapping shorter and cuts its file off at the new end. */

@@ -27,27 +27,6 @@ static mmapio_status lengthen_file(const mmapio_map *map, uint64_t end, uint32_t
                : mmapio_os_file_set_length(map->file, end, error);
 }
 
-/* Nothing is left of the mapping, and growing again maps anew. */
-static mmapio_status shrink_to_nothing(mmapio_map *map, uint32_t flags, mmapio_error *error)
-{
-    mmapio_status status = MMAPIO_OK;
-
-    if (map->zero_fill != 0) {
-        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
-    }
-    if (map->base != NULL) {
-        status = mmapio_os_unmap(map, error);
-    }
-    if (status != MMAPIO_OK) {
-        return status;
-    }
-    map->base_length = 0;
-    map->length = 0;
-    return (flags & MMAPIO_RESIZE_TRUNCATE) != 0 && writes_to_file(map)
-               ? mmapio_os_file_set_length(map->file, map->base_offset + map->lead, error)
-               : MMAPIO_OK;
-}
-
 /* The mapping first, the file second: a mapping that has become too long can be made shorter again, a file cannot, with
  * others writing to it. Where the order is the other way round (Windows), a file may stay longer than asked for. */
 static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
@@ -61,7 +40,7 @@ static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmap
     }
     status = lengthen_file(map, map->base_offset + map->lead + length, flags, error);
     if (status != MMAPIO_OK) {
-        (void)(before == 0 ? shrink_to_nothing(map, 0, &ignored) : mmapio_os_remap(map, before, true, &ignored));
+        (void)mmapio_os_remap(map, before, true, &ignored);
     }
     return status;
 }
@@ -75,8 +54,9 @@ mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags
     if (!range_within(map->base_offset + map->lead, length, (uint64_t)INT64_MAX)) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
     }
-    if (length == 0) {
-        return shrink_to_nothing(map, flags, error);
+    if ((map->flags & MMAPIO_MAP_ZERO_FILL) != 0 && (length == 0 || map->length == 0)) {
+        /* Its place in the table of such maps comes and goes with the mapping. */
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
     if (length > map->length) {
         return grow(map, length, flags, error);

@@ -44,6 +44,12 @@ static ssize_t round_by_file(mmapio_map *map, uint64_t offset, unsigned char *bu
     return (ssize_t)length;
 }
 
+/* Not past a protection, which the file knows nothing of. */
+static bool has_way_through_file(const mmapio_map *map)
+{
+    return map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 && !map->changed;
+}
+
 mmapio_status mmapio_os_copy(mmapio_map *map, uint64_t offset, void *buffer, uint64_t length, bool write,
                              uint64_t *done, mmapio_error *error)
 {
@@ -56,11 +62,15 @@ mmapio_status mmapio_os_copy(mmapio_map *map, uint64_t offset, void *buffer, uin
                               : round_by_process_vm(map->base + map->lead + offset + *done, part, rest, write);
         if (got > 0) {
             *done += (uint64_t)got;
-        } else if (!by_file && (errno == ENOSYS || errno == EPERM) && map->file != MMAPIO_NO_FILE &&
-                   (map->flags & MMAPIO_MAP_SHARED) != 0) {
+        } else if (!by_file && (errno == ENOSYS || errno == EPERM) && has_way_through_file(map)) {
             by_file = true;
         } else {
-            return mmapio_posix_fail(error, errno, write ? CALL_PROCESS_VM_WRITEV : CALL_PROCESS_VM_READV);
+            int code = errno;
+            uint32_t call = write ? CALL_PROCESS_VM_WRITEV : CALL_PROCESS_VM_READV;
+            /* What the file refuses, such as more blocks on a full disk, is what would have been a fault. */
+            return by_file
+                       ? mmapio_fail_os(error, MMAPIO_FAULT, MMAPIO_OS_ERRNO, code, write ? CALL_PWRITE : CALL_PREAD)
+                       : mmapio_posix_fail(error, code, call);
         }
     }
     return MMAPIO_OK;

@@ -110,7 +110,10 @@ mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, m
     uint64_t base_length = round_up(map->lead + length, mmapio_os_page_size());
     mmapio_status status = MMAPIO_OK;
 
-    if (map->base == NULL) {
+    if (length == 0) {
+        status = map->base == NULL ? MMAPIO_OK : mmapio_os_unmap(map, error);
+        map->base_length = status == MMAPIO_OK ? 0 : map->base_length;
+    } else if (map->base == NULL) {
         map->base_length = base_length;
         status = mmapio_os_map(map, error);
         map->base_length = status == MMAPIO_OK ? map->base_length : 0;
@@ -124,13 +127,10 @@ mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, m
     return status;
 }
 
-/* The pages past the new end are unmapped first: with them gone, nothing of ours can fault on what the file loses. */
+/* The file first: it may refuse, and the mapping will not. Nobody uses the pages that it loses. */
 mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_error *error)
 {
-    mmapio_status status = mmapio_os_remap(map, length, false, error);
+    mmapio_status status = mmapio_os_file_set_length(map->file, map->base_offset + map->lead + length, error);
 
-    if (status != MMAPIO_OK) {
-        return status;
-    }
-    return mmapio_os_file_set_length(map->file, map->base_offset + map->lead + length, error);
+    return status == MMAPIO_OK ? mmapio_os_remap(map, length, false, error) : status;
 }

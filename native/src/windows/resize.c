@@ -43,20 +43,23 @@ static mmapio_status map_anew(mmapio_map *map, uint64_t length, mmapio_error *er
     mmapio_map fresh = *map;
     mmapio_status status;
 
+    fresh.base = NULL;
     fresh.length = length;
-    fresh.base_length = pages_for(map, length);
-    status = mmapio_os_map(&fresh, error);
+    fresh.base_length = length == 0 ? 0 : pages_for(map, length);
+    status = length == 0 ? MMAPIO_OK : mmapio_os_map(&fresh, error);
     if (status != MMAPIO_OK) {
         return status;
     }
-    if (map->file == MMAPIO_NO_FILE && map->base != NULL) {
+    if (map->file == MMAPIO_NO_FILE && map->base != NULL && length != 0) {
         uint64_t kept = map->base_length < fresh.base_length ? map->base_length : fresh.base_length;
         (void)memcpy(fresh.base, map->base, (size_t)kept);
     }
     if (map->base != NULL) {
         status = mmapio_os_unmap(map, error);
         if (status != MMAPIO_OK) {
-            (void)mmapio_os_unmap(&fresh, NULL);
+            if (fresh.base != NULL) {
+                (void)mmapio_os_unmap(&fresh, NULL);
+            }
             return status;
         }
     }
@@ -69,7 +72,7 @@ mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, m
     bool is_private = (map->flags & MMAPIO_MAP_PRIVATE) != 0;
     bool written = map->file != MMAPIO_NO_FILE && is_private && (map->protection & MMAPIO_PROT_WRITE) != 0;
 
-    if (map->base != NULL && pages_for(map, length) == map->base_length) {
+    if (map->base != NULL && length != 0 && pages_for(map, length) == map->base_length) {
         map->length = length;
         return MMAPIO_OK;
     }
@@ -92,9 +95,10 @@ mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_err
     status = mmapio_os_file_set_length(map->file, map->base_offset + map->lead + length, error);
     if (status == MMAPIO_OK) {
         fresh.length = length;
-        fresh.base_length = pages_for(map, length);
+        fresh.base_length = length == 0 ? 0 : pages_for(map, length);
     }
-    back = mmapio_os_map(&fresh, status == MMAPIO_OK ? error : NULL);
+    fresh.base = NULL;
+    back = fresh.length == 0 ? MMAPIO_OK : mmapio_os_map(&fresh, status == MMAPIO_OK ? error : NULL);
     if (back != MMAPIO_OK) {
         map->base = NULL;
         map->base_length = 0;
