@@ -37,9 +37,11 @@ internal static class Complaint
     /// <summary>Says in few words what kept a file from being read.</summary>
     public static string Reason(Exception exception, string path) => exception switch
     {
+        FileNotFoundException or DirectoryNotFoundException => Missing(path),
+        UnauthorizedAccessException { InnerException: MmapIoException { NativeCall: "open" or "CreateFile" or "" } }
+            => "permission denied",
         MmapIoException native => Reason(native),
         { InnerException: MmapIoException native } => Reason(native),
-        FileNotFoundException or DirectoryNotFoundException => Missing(path),
         UnauthorizedAccessException => "permission denied",
         PathTooLongException => "the path is too long",
         _ => FirstLine(exception.Message),

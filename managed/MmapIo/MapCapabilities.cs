@@ -32,6 +32,12 @@ public sealed unsafe class MapCapabilities
     /// <summary>Does it count dirty pages too, at no cost per page?</summary>
     public bool CanCountDirtyPages => Has(0x10);
 
+    /// <summary>Is <see cref="MapOptions.ZeroFillOnFault"/> to be had?</summary>
+    public bool CanZeroFillOnFault => Has(0x40);
+
+    /// <summary>Does <see cref="MapOptions.Reserve"/> let maps grow in place?</summary>
+    public bool CanReserve => Has(0x80);
+
     /// <summary>Whose memory the residency of a mapped file speaks of.</summary>
     public ResidencyScope ResidencyScope => (ResidencyScope)_caps.ResidencyScope;
 

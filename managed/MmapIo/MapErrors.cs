@@ -11,16 +11,18 @@ internal static unsafe class MapErrors
     /// <param name="error">What it wrote down.</param>
     /// <param name="action">What was tried, to follow "Cannot".</param>
     /// <param name="path">The file, if known.</param>
-    public static void ThrowIfFailed(int status, in NativeError error, string action, string? path)
+    /// <param name="argument">What the caller's method calls what a bad value must have come from, if that is one.</param>
+    public static void ThrowIfFailed(
+        int status, in NativeError error, string action, string? path, string? argument = null)
     {
         if (status != 0)
         {
-            Throw(status, error, action, path);
+            Throw(status, error, action, path, argument);
         }
     }
 
     [DoesNotReturn]
-    private static void Throw(int status, in NativeError error, string action, string? path)
+    private static void Throw(int status, in NativeError error, string action, string? path, string? argument)
     {
         var inner = new MmapIoException(Describe(status, error, action, path))
         {
@@ -32,8 +34,11 @@ internal static unsafe class MapErrors
         };
         throw (MapStatus)status switch
         {
-            MapStatus.InvalidArgument or MapStatus.Misaligned => new ArgumentException(inner.Message, inner),
-            MapStatus.OutOfRange => new ArgumentOutOfRangeException(inner.Message, inner),
+            MapStatus.InvalidArgument or MapStatus.Misaligned => new ArgumentException(
+                inner.Message, argument, inner),
+            MapStatus.OutOfRange => argument is null
+                ? new ArgumentOutOfRangeException(inner.Message, inner)
+                : new ArgumentOutOfRangeException(argument, inner.Message),
             MapStatus.AccessDenied => new UnauthorizedAccessException(inner.Message, inner),
             MapStatus.Unsupported or MapStatus.AbiMismatch => new PlatformNotSupportedException(inner.Message, inner),
             MapStatus.NotFound => new FileNotFoundException(inner.Message, path, inner),

@@ -40,6 +40,20 @@ public readonly unsafe ref struct MapLease : IDisposable
         }
     }
 
+    /// <summary>
+    /// Has a page of the map vanished and been replaced by zeros, so that what was read may be wrong? Ask at the end.
+    /// Can only be true for maps with <see cref="MapOptions.ZeroFillOnFault"/>, and stays true for all later leases.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    public bool IsTorn
+    {
+        get
+        {
+            ThrowIfEnded();
+            return _map!.TornPages != 0;
+        }
+    }
+
     /// <summary>All of it as a span.</summary>
     /// <exception cref="InvalidOperationException">It is longer than a span can be; use
     /// <see cref="Slice"/>.</exception>
@@ -106,6 +120,17 @@ public readonly unsafe ref struct MapLease : IDisposable
             Refuse(nameof(offset), offset, sizeof(T));
         }
         return Unsafe.ReadUnaligned<T>(_data + offset);
+    }
+
+    /// <summary>All of it as elements of one type: as many as fit in whole.</summary>
+    /// <typeparam name="T">Any unmanaged type. Elements stand where the bytes stand, which may be misaligned.</typeparam>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    [UnscopedRef]
+    public MappedReadOnlySpan<T> As<T>()
+        where T : unmanaged
+    {
+        ThrowIfEnded();
+        return new MappedReadOnlySpan<T>(_slot, _stamp, (T*)_data, _length / sizeof(T));
     }
 
     /// <summary>Returns the lease. If the map was disposed meanwhile and this was the last one, unmaps it. Safe to

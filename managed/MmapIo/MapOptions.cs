@@ -17,7 +17,8 @@ public sealed class MapOptions
 
     /// <summary>
     /// What others may do with a file opened by path. The default lets them read, write and delete it: a map is for
-    /// data that processes share. Not for handles.
+    /// data that processes share. On Windows that holds as long as the map does; on POSIX, where it is
+    /// advisory, while the file is being opened. Not for handles.
     /// </summary>
     public FileShare Share { get; init; } = FileShare.ReadWrite | FileShare.Delete;
 
@@ -32,4 +33,25 @@ public sealed class MapOptions
 
     /// <summary>Reserve no swap space for the map. Linux only; elsewhere without effect.</summary>
     public bool NoReserve { get; init; }
+
+    /// <summary>
+    /// Have pages that fault replaced by zeros, so that leases survive a file that is shortened under them. What was
+    /// read then is wrong, and <see cref="MapLease.IsTorn"/> tells; what was written to such pages is lost, and they
+    /// stay zeros until the map is closed. Costs nothing until it happens. Not on Windows, where a mapped file cannot
+    /// be shortened.
+    /// </summary>
+    public bool ZeroFillOnFault { get; init; }
+
+    /// <summary>
+    /// Bytes of address space to keep, from the start of the map, so that <see cref="MemoryMap.Resize(long)"/> can grow
+    /// the map to that length in place, under leases and all. Costs no memory. Default 0: growing needs the map to
+    /// itself. Not on Windows, where it is without effect.
+    /// </summary>
+    public long Reserve { get; init; }
+
+    /// <summary>
+    /// Whenever the file is made longer, have its blocks allocated, so that a full disk is an exception then and not a
+    /// fault later. Throws <see cref="PlatformNotSupportedException"/> on file systems that cannot.
+    /// </summary>
+    public bool Allocate { get; init; }
 }

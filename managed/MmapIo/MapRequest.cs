@@ -3,10 +3,20 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo;
 
-/// <summary>What to map, checked: the common ground of <see cref="MemoryMap"/>'s and <see cref="Mmap"/>'s doors.</summary>
+/// <summary>
+/// What to map, checked: the common ground of <see cref="MemoryMap"/>'s and <see cref="Mmap"/>'s doors. Owned is a file
+/// that was opened for this map alone, and is closed with it.
+/// </summary>
 internal readonly record struct MapRequest(
-    MapAccess Access, MapProtection Protection, int Flags, MapAdvice Advice, long Offset, long Length)
+    MapAccess Access, MapProtection Protection, int Flags, MapAdvice Advice, long Offset, long Length,
+    long Reserve = 0, bool Allocate = false, SafeFileHandle? Owned = null)
 {
+    /// <summary>MMAPIO_MAP_ZERO_FILL: a flag of ours, which mmap(2) does not have.</summary>
+    private const int ZeroFill = 0x1000000;
+
+    /// <summary>MMAPIO_MAP_BORROW_FILE: the map lives on a handle that is ours, and needs no duplicate.</summary>
+    private const uint BorrowFile = 0x2000000;
+
     public static MapOptions Defaults { get; } = new();
 
     /// <summary>Checks what was asked of a file. Length is 0 for "to the end of the file".</summary>
@@ -21,6 +31,14 @@ internal readonly record struct MapRequest(
             MapAccess.ReadExecute => (MapProtection.ReadExecute, Mmap.MAP_SHARED),
             _ => throw new ArgumentOutOfRangeException(nameof(access), access, "Not a kind of access."),
         };
+        if (!Enum.IsDefined(options.Mode) || options.Mode == FileMode.Append)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Mode), options.Mode, "Not a way to open a file for mapping.");
+        }
+        if ((options.Share & ~(FileShare.ReadWrite | FileShare.Delete | FileShare.Inheritable)) != 0)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Share), options.Share, "Not a way to share a file.");
+        }
         if (options.Offset < 0)
         {
             MapErrors.ThrowOption(nameof(MapOptions.Offset), options.Offset, "An offset cannot be negative.");
@@ -36,7 +54,8 @@ internal readonly record struct MapRequest(
             MapErrors.ThrowOption(nameof(MapOptions.Length), length, "Offset and length exceed what a file can have.");
         }
         return new MapRequest(
-            access, protection, sharing | FlagsOf(options), CheckAdvice(options, sharing), options.Offset, length);
+            access, protection, sharing | FlagsOf(options), CheckAdvice(options, sharing), options.Offset, length,
+            CheckReserve(options, options.Offset), options.Allocate);
     }
 
     /// <summary>Checks what was asked of memory without a file.</summary>
@@ -53,7 +72,7 @@ internal readonly record struct MapRequest(
         }
         return new MapRequest(
             MapAccess.ReadWrite, MapProtection.ReadWrite, Mmap.MAP_PRIVATE | FlagsOf(options),
-            CheckAdvice(options, Mmap.MAP_PRIVATE), 0, length);
+            CheckAdvice(options, Mmap.MAP_PRIVATE), 0, length, CheckReserve(options, 0));
     }
 
     public static void CheckHandle(SafeFileHandle file, string name)
@@ -70,16 +89,28 @@ internal readonly record struct MapRequest(
     {
         StructSize = (uint)Unsafe.SizeOf<NativeMapOptions>(),
         Protection = (uint)Protection,
-        Flags = (uint)Flags,
+        Flags = (uint)Flags | (Owned is null ? 0u : BorrowFile),
         Advice = (uint)Advice,
         Offset = (ulong)Offset,
         Length = (ulong)Length,
+        Reserve = (ulong)Reserve,
     };
 
     private static int FlagsOf(MapOptions options) =>
         (options.Populate ? Mmap.MAP_POPULATE : 0)
         | (options.Lock ? Mmap.MAP_LOCKED : 0)
-        | (options.NoReserve ? Mmap.MAP_NORESERVE : 0);
+        | (options.NoReserve ? Mmap.MAP_NORESERVE : 0)
+        | (options.ZeroFillOnFault ? ZeroFill : 0);
+
+    private static long CheckReserve(MapOptions options, long offset)
+    {
+        if (options.Reserve < 0 || options.Reserve > long.MaxValue - offset)
+        {
+            MapErrors.ThrowOption(
+                nameof(MapOptions.Reserve), options.Reserve, "Not a length that a file could have from there.");
+        }
+        return options.Reserve;
+    }
 
     private static MapAdvice CheckAdvice(MapOptions options, int sharing)
     {

@@ -107,6 +107,17 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
         Unsafe.WriteUnaligned(_data + offset, value);
     }
 
+    /// <summary>All of it as elements of one type: as many as fit in whole.</summary>
+    /// <typeparam name="T">Any unmanaged type. Elements stand where the bytes stand, which may be misaligned.</typeparam>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    [UnscopedRef]
+    public MappedSpan<T> As<T>()
+        where T : unmanaged
+    {
+        ThrowIfEnded();
+        return new MappedSpan<T>(_slot, _stamp, (T*)_data, _length / sizeof(T));
+    }
+
     /// <summary>Returns the lease. If the map was disposed meanwhile and this was the last one, unmaps it. Safe to
     /// call again.</summary>
     /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>

@@ -18,7 +18,7 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
     public MapLease Lease(long offset, long length)
     {
-        LeaseSlot slot = EnterLease(offset, length, forWriting: false);
+        LeaseSlot slot = EnterLease(offset, length, forWriting: false, isLease: true);
         return new MapLease(this, slot, _data + offset, length);
     }
 
@@ -37,7 +37,7 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
     public MapWriteLease LeaseForWrite(long offset, long length)
     {
-        LeaseSlot slot = EnterLease(offset, length, forWriting: true);
+        LeaseSlot slot = EnterLease(offset, length, forWriting: true, isLease: true);
         return new MapWriteLease(this, slot, _data + offset, length);
     }
 
@@ -83,10 +83,10 @@ public sealed unsafe partial class MemoryMap
         LeaseStack.Exit(this, slot);
     }
 
-    private LeaseSlot EnterLease(long offset, long length, bool forWriting)
+    private LeaseSlot EnterLease(long offset, long length, bool forWriting, bool isLease)
     {
         CheckRange(offset, length);
-        LeaseSlot slot = LeaseStack.Enter(this, offset, length);
+        LeaseSlot slot = LeaseStack.Enter(this, offset, length, isLease);
         long limit = Volatile.Read(ref forWriting ? ref _writeLimit : ref _readLimit);
         if (offset + length > limit || (forWriting && !CanWrite))
         {
@@ -109,10 +109,11 @@ public sealed unsafe partial class MemoryMap
 
     /// <summary>
     /// Every question about an access that the limits could not answer. Returns if it is allowed after all, which
-    /// is so on maps that were protected and on those whose file has grown. Ends the use before it throws.
+    /// is so on maps that were protected and on those whose file has grown. Ends the use before it throws. What copies
+    /// safely need not be backed.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Demand(LeaseSlot slot, long offset, long length, bool forWriting)
+    private void Demand(LeaseSlot slot, long offset, long length, bool forWriting, bool backed = true)
     {
         try
         {
@@ -121,17 +122,22 @@ public sealed unsafe partial class MemoryMap
                 MapErrors.ThrowRange(
                     nameof(offset), offset, $"{length} bytes from there are not inside the map, which has {Length}.");
             }
-            if (forWriting && !CanWrite)
+            if (forWriting && !CanWrite && (_protections is null || !_isPrivate))
             {
                 throw new NotSupportedException("The map is read-only.");
             }
             MapProtection needed = forWriting ? MapProtection.ReadWrite : MapProtection.Read;
             if (_protections is { } table && !table.Allows(offset, length, needed))
             {
+                string message =
+                    $"The bytes {offset} to {offset + length} are protected against {(forWriting ? "writing" : "reading")}.";
                 throw new UnauthorizedAccessException(
-                    $"The bytes {offset} to {offset + length} are protected against {(forWriting ? "writing" : "reading")}.");
+                    message, new MmapIoException(message, MapStatus.AccessDenied) { Path = _path });
             }
-            DemandBacking(offset, length);
+            if (backed)
+            {
+                DemandBacking(offset, length);
+            }
         }
         catch
         {
@@ -146,11 +152,7 @@ public sealed unsafe partial class MemoryMap
         {
             return;
         }
-        lock (_handle)
-        {
-            _backed = QueryBacked();
-            SetLimits();
-        }
+        RefreshBacking();
         if (offset + length > _backed)
         {
             throw new MmapIoException(
@@ -159,6 +161,30 @@ public sealed unsafe partial class MemoryMap
             {
                 Path = _path,
             };
+        }
+    }
+
+    /// <summary>Is all of the map backed, as far as is known?</summary>
+    internal bool IsBacked => _backed >= Length;
+
+    /// <summary>Asks again how much of the map the file backs. Not under the lock: this may be part of a call that
+    /// somebody with the lock waits for.</summary>
+    internal void RefreshBacking()
+    {
+        long backed = QueryBacked();
+        SetLimits(backed, _protections, keepProtections: true);
+    }
+
+    /// <summary>Does what flags ask for that could not be done before the file had its length.</summary>
+    internal void MakeUpFor(int flags)
+    {
+        if ((flags & Mmap.MAP_LOCKED) != 0)
+        {
+            Lock();
+        }
+        if ((flags & Mmap.MAP_POPULATE) != 0)
+        {
+            _ = Advise(MapAdvice.WillNeed);
         }
     }
 }

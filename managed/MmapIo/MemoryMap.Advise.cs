@@ -54,7 +54,7 @@ public sealed unsafe partial class MemoryMap
         NativeError error;
         LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
         int status = Interop.mmapio_map_advise(
-            _handle.Map, (ulong)offset, (ulong)length, advice, &outcome, &error);
+            _map, (ulong)offset, (ulong)length, advice, &outcome, &error);
         LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "give advice on", _path);
         return (AdviceOutcome)outcome;

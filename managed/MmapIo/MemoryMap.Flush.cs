@@ -40,7 +40,9 @@ public sealed unsafe partial class MemoryMap
         CheckRange(offset, length);
         NativeError error;
         LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
-        int status = Interop.mmapio_map_sync(_handle.Map, (ulong)offset, (ulong)length, (uint)mode, &error);
+        long started = MapMetrics.StartFlush();
+        int status = Interop.mmapio_map_sync(_map, (ulong)offset, (ulong)length, (uint)mode, &error);
+        MapMetrics.Flushed(started, mode);
         LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "flush", _path);
     }

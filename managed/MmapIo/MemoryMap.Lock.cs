@@ -30,7 +30,7 @@ public sealed unsafe partial class MemoryMap
         NativeError error;
         LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
         int status = Interop.mmapio_map_lock(
-            _handle.Map, (ulong)offset, (ulong)length, mode == LockMode.OnFault ? Interop.LockOnFault : 0, &error);
+            _map, (ulong)offset, (ulong)length, mode == LockMode.OnFault ? Interop.LockOnFault : 0, &error);
         LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "lock in memory", _path);
     }
@@ -49,7 +49,7 @@ public sealed unsafe partial class MemoryMap
         CheckRange(offset, length);
         NativeError error;
         LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
-        int status = Interop.mmapio_map_unlock(_handle.Map, (ulong)offset, (ulong)length, &error);
+        int status = Interop.mmapio_map_unlock(_map, (ulong)offset, (ulong)length, &error);
         LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "unlock", _path);
     }
@@ -77,7 +77,7 @@ public sealed unsafe partial class MemoryMap
         NativeError error;
         LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
         int status = Interop.mmapio_map_populate(
-            _handle.Map, (ulong)offset, (ulong)length, (uint)(forWriting ? MapProtection.Write : MapProtection.Read),
+            _map, (ulong)offset, (ulong)length, (uint)(forWriting ? MapProtection.Write : MapProtection.Read),
             &error);
         LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "populate", _path);

@@ -18,7 +18,8 @@ public sealed unsafe partial class MemoryMap
     /// cannot be used.</exception>
     /// <exception cref="MmapIoException">The operating system refused; see its properties.</exception>
     /// <exception cref="IOException">The file cannot be opened, or cannot grow (no space).</exception>
-    /// <remarks>If this fails, a file it created is deleted again and one it lengthened gets its old length back.
+    /// <remarks>If this fails, a file it created is deleted again, and one that was there is as it was; only a failure
+    /// to lock the pages comes when the file has its new length already.
     /// See <see href="https://man7.org/linux/man-pages/man2/mmap.2.html">mmap(2)</see> and
     /// <see href="https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-mapviewoffile">MapViewOfFile</see>.
     /// </remarks>
@@ -27,19 +28,7 @@ public sealed unsafe partial class MemoryMap
         ArgumentException.ThrowIfNullOrEmpty(path);
         MapRequest request = MapRequest.ForFile(access, options);
         NativeLibraryCheck.Require();
-        options ??= MapRequest.Defaults;
-        FileAccess fileAccess = access == MapAccess.ReadWrite ? FileAccess.ReadWrite : FileAccess.Read;
-        bool created = options.Mode != FileMode.Open && !File.Exists(path);
-        using SafeFileHandle file = File.OpenHandle(path, options.Mode, fileAccess, options.Share);
-        try
-        {
-            return MapGrowing(file, request, path);
-        }
-        catch when (created)
-        {
-            File.Delete(path);
-            throw;
-        }
+        return MapOpening.OpenAndMap(path, request, options ?? MapRequest.Defaults);
     }
 
     /// <summary>Maps an open file.</summary>
@@ -63,7 +52,7 @@ public sealed unsafe partial class MemoryMap
         MapRequest.CheckHandle(file, nameof(file));
         MapRequest request = MapRequest.ForFile(access, options);
         NativeLibraryCheck.Require();
-        return MapGrowing(file, request, null);
+        return MapOpening.MapGrowing(file, request, null, new MapArguments(nameof(file), nameof(options)));
     }
 
     /// <summary>Maps memory that has no file: zeros, private to this process.</summary>
@@ -78,108 +67,6 @@ public sealed unsafe partial class MemoryMap
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         MapRequest request = MapRequest.ForMemory(length, options);
         NativeLibraryCheck.Require();
-        return Map(null, request, null);
-    }
-
-    /// <summary>Makes the file long enough first, where it is to be written; else checks that it is.</summary>
-    private static MemoryMap MapGrowing(SafeFileHandle file, MapRequest request, string? path)
-    {
-        long needed = request.Offset + request.Length;
-        if (request.Length == 0 || !TryGetLength(file, out long before) || needed <= before)
-        {
-            return Map(file, request, path);
-        }
-        if (request.Access != MapAccess.ReadWrite)
-        {
-            MapErrors.ThrowOption(
-                nameof(MapOptions.Length), request.Length,
-                $"The map would end at byte {needed}, but the file has {before} bytes, and a map that is not " +
-                "written to the file cannot make it longer.");
-        }
-        Grow(file, request, needed, path);
-        try
-        {
-            return Map(file, request, path);
-        }
-        catch
-        {
-            RandomAccess.SetLength(file, before);
-            throw;
-        }
-    }
-
-    /// <summary>What cannot seek, such as a pipe, has no length. That it cannot be mapped either is for mmap to say.</summary>
-    private static bool TryGetLength(SafeFileHandle file, out long length)
-    {
-        try
-        {
-            length = RandomAccess.GetLength(file);
-            return true;
-        }
-        catch (NotSupportedException)
-        {
-            length = 0;
-            return false;
-        }
-    }
-
-    private static void Grow(SafeFileHandle file, MapRequest request, long needed, string? path)
-    {
-        try
-        {
-            RandomAccess.SetLength(file, needed);
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            // The framework's own words, under the name that callers know.
-            MapErrors.ThrowOption(nameof(MapOptions.Length), request.Length, e.Message);
-        }
-        catch (IOException)
-        {
-            // ftruncate(2) calls a handle that is read-only an invalid argument. mmap(2) knows better: if that is it,
-            // this throws what says so.
-            Map(file, request with { Offset = 0, Length = 1 }, path).Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Maps as mmap(2) would, without a look at the file's length.</summary>
-    internal static MemoryMap Map(SafeFileHandle? file, MapRequest request, string? path)
-    {
-        NativeMapOptions options = request.ToNative();
-        NativeError error;
-        nint map;
-        int status;
-        if (file is null)
-        {
-            status = Interop.mmapio_map_anonymous(&options, &map, &error);
-        }
-        else
-        {
-            bool held = false;
-            try
-            {
-                file.DangerousAddRef(ref held);
-                status = Interop.mmapio_map_file(file.DangerousGetHandle(), &options, &map, &error);
-            }
-            finally
-            {
-                if (held)
-                {
-                    file.DangerousRelease();
-                }
-            }
-        }
-        MapErrors.ThrowIfFailed(status, error, file is null ? "map memory" : "map", path);
-        var handle = new MapHandle(map);
-        try
-        {
-            return new MemoryMap(handle, request, path);
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
+        return MapOpening.Map(null, request, null, new MapArguments(nameof(length), nameof(options)));
     }
 }

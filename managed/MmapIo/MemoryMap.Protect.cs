@@ -26,7 +26,7 @@ public sealed unsafe partial class MemoryMap
     {
         CheckProtection(protection);
         CheckRange(offset, length);
-        lock (_handle)
+        lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
             if (length == 0)
@@ -37,9 +37,10 @@ public sealed unsafe partial class MemoryMap
             object? readers = Readers;
             try
             {
-                if (BarAndFindUse((from, to)))
+                if (!BarAndWait((from, to)))
                 {
-                    throw new InvalidOperationException("A lease on this range is out: dispose it first.");
+                    throw new InvalidOperationException(
+                        "A lease on this range is out, or memory of it is in use: dispose it first.");
                 }
                 ProtectPages(protection, from, to);
             }
@@ -62,7 +63,7 @@ public sealed unsafe partial class MemoryMap
         {
             throw new ArgumentException("A range may be writable or executable, not both.", nameof(protection));
         }
-        if ((protection & MapProtection.Write) != 0 && !CanWrite)
+        if ((protection & MapProtection.Write) != 0 && !CanWrite && !_isPrivate)
         {
             throw new NotSupportedException("The map is read-only.");
         }
@@ -85,10 +86,10 @@ public sealed unsafe partial class MemoryMap
         }
         NativeError error;
         int status = Interop.mmapio_map_protect(
-            _handle.Map, (ulong)from, (ulong)(to - from), (uint)protection, &error);
+            _map, (ulong)from, (ulong)(to - from), (uint)protection, &error);
         MapErrors.ThrowIfFailed(status, error, "protect", _path);
         ProtectionTable table = (_protections ?? new ProtectionTable(Length, _initial)).With(from, to, protection);
-        _protections = table.Uniform == _initial && (_initial & MapProtection.Read) != 0 ? null : table;
-        SetLimits();
+        bool asAtFirst = table.Uniform == _initial && (_initial & MapProtection.Read) != 0;
+        SetLimits(_backed, asAtFirst ? null : table);
     }
 }

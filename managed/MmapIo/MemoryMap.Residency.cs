@@ -60,7 +60,7 @@ public sealed unsafe partial class MemoryMap
         NativeError error;
         LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
         int status = Interop.mmapio_map_residency(
-            _handle.Map, (ulong)offset, (ulong)length, &report, pages, &error);
+            _map, (ulong)offset, (ulong)length, &report, pages, &error);
         LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "tell the residency of", _path);
         return new MapResidency

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo;
 
@@ -24,11 +25,18 @@ namespace MmapIo;
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed unsafe partial class MemoryMap : IDisposable
 {
-    private readonly MapHandle _handle;
-    private readonly byte* _data;
+    private readonly nint _map;
+    private readonly SafeFileHandle? _file;
+    private readonly object _gate = new();
     private readonly string? _path;
     private readonly MapProtection _initial;
     private readonly bool _isPrivate;
+    private readonly long _reserve;
+    private readonly bool _allocate;
+
+    // Change when the map is resized: with nobody inside, unless it grows in place.
+    private byte* _data;
+    private long _length;
 
     // Up to where a read, and a write, may go without asking further questions. 0 makes every access ask them.
     private long _readLimit;
@@ -37,29 +45,51 @@ public sealed unsafe partial class MemoryMap : IDisposable
     // How much of the map the file was last known to back.
     private long _backed;
     private ProtectionTable? _protections;
+    private int _settingLimits;
     private bool _closed;
+    private bool _unmapped;
+
+    // Ranges that memory on the heap uses. Under the lock.
+    private List<(long Start, long End)>? _holds;
 
     /// <summary>
     /// Who has used this map: null for nobody yet, a <see cref="LeaseStack"/> for one thread only,
-    /// <see cref="LeaseStack.Shared"/> or <see cref="LeaseStack.Barred"/>. Written under the lock on the handle.
+    /// <see cref="LeaseStack.Shared"/> or <see cref="LeaseStack.Barred"/>. Written under the lock.
     /// </summary>
     internal object? Readers;
 
-    private MemoryMap(MapHandle handle, MapRequest request, string? path)
+    /// <summary>Takes over what <see cref="MapOpening"/> has made. Throws nothing, lest it be finalized half done.</summary>
+    internal MemoryMap(nint map, MapRequest request, string? path, long backed)
     {
-        _handle = handle;
-        _data = Interop.mmapio_map_data(handle.Map);
+        _map = map;
+        _file = request.Owned;
+        _data = Interop.mmapio_map_data(map);
         _path = path;
         _initial = request.Protection;
         _isPrivate = (request.Flags & Mmap.MAP_PRIVATE) != 0;
-        Length = (long)Interop.mmapio_map_length(handle.Map);
+        _reserve = request.Reserve;
+        _allocate = request.Allocate;
+        _length = (long)Interop.mmapio_map_length(map);
         Access = request.Access;
-        _backed = QueryBacked();
-        if ((_initial & MapProtection.Read) == 0 && Length != 0)
+        bool isReadable = (_initial & MapProtection.Read) != 0 || _length == 0;
+        SetLimits(backed, isReadable ? null : new ProtectionTable(_length, _initial));
+        MapMetrics.Opened(_length);
+    }
+
+    /// <summary>Unmaps a map that was dropped.</summary>
+    /// <remarks>A finalizer of the map's own, not that of a SafeHandle inside: somebody whose finalizer runs first may
+    /// bring the map back to life, and has to find it closed, not unmapped. Nobody uses it now, since whoever does is on
+    /// a <see cref="LeaseStack"/>, which keeps the map alive.</remarks>
+    ~MemoryMap()
+    {
+        try
         {
-            _protections = new ProtectionTable(Length, _initial);
+            Close(abandoned: true);
         }
-        SetLimits();
+        catch (IOException)
+        {
+            // There is nobody to tell.
+        }
     }
 
     /// <summary>The size of a page in bytes, as the operating system says: 4096, or 16384 on Apple silicon.</summary>
@@ -76,7 +106,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
     public static MapCapabilities Capabilities => MapCapabilities.Current;
 
     /// <summary>The length in bytes. Any length, also beyond 2 GiB; 0 for a map of an empty file.</summary>
-    public long Length { get; }
+    public long Length => Volatile.Read(ref _length);
 
     /// <summary>What the map was made for.</summary>
     public MapAccess Access { get; }
@@ -84,6 +114,9 @@ public sealed unsafe partial class MemoryMap : IDisposable
     /// <summary>May the map be written? True for <see cref="MapAccess.ReadWrite"/> and
     /// <see cref="MapAccess.CopyOnWrite"/>.</summary>
     public bool CanWrite => (_initial & MapProtection.Write) != 0;
+
+    /// <summary>The file it was opened by; null if that was not by path.</summary>
+    internal string? Path => _path;
 
     /// <summary>How many pages the map touches: the length that a residency vector of all of it needs.</summary>
     public long PageCount => PagesOf(0, Length);
@@ -97,52 +130,84 @@ public sealed unsafe partial class MemoryMap : IDisposable
     /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>
     public void Dispose()
     {
-        lock (_handle)
+        Close(abandoned: false);
+        GC.SuppressFinalize(this);
+    }
+
+    private void Close(bool abandoned)
+    {
+        lock (_gate)
         {
             if (_closed)
             {
                 return;
             }
             _closed = true;
-            if (!BarAndFindUse(null))
+            if (abandoned)
+            {
+                MapMetrics.Abandoned();
+            }
+            if (BarAndFindUse(null) == MapUse.None)
             {
                 Unmap();
             }
         }
     }
 
-    /// <summary>
-    /// Bars new use, and tells whether somebody still uses a range (null: the mapping at all). Under the lock.
-    /// </summary>
-    private bool BarAndFindUse((long Start, long End)? range)
+    /// <summary>Bars new use, and tells how a range (null: the mapping at all) is used still. Under the lock.</summary>
+    private MapUse BarAndFindUse((long Start, long End)? range)
     {
         object? readers = Readers;
         Volatile.Write(ref Readers, LeaseStack.Barred);
+        if (HasHold(range))
+        {
+            return MapUse.Lease;
+        }
         if (readers is null)
         {
-            return false;
+            return MapUse.None;
         }
         if (readers == LeaseStack.CurrentOrNull)
         {
             // Nobody but this thread ever used the map, and others that begin now wait for the lock.
-            return ((LeaseStack)readers).Uses(this, range);
+            return ((LeaseStack)readers).UseOf(this, range);
         }
         Interlocked.MemoryBarrierProcessWide();
-        return LeaseStack.AnyUses(this, range);
+        return LeaseStack.AnyUseOf(this, range);
+    }
+
+    /// <summary>
+    /// Bars new use, and waits for calls on the range to end. Under the lock, which calls that have not begun do not
+    /// get past. Tells whether the range is free; only a lease can be in the way.
+    /// </summary>
+    private bool BarAndWait((long Start, long End)? range)
+    {
+        var spinner = default(SpinWait);
+        MapUse use = BarAndFindUse(range);
+        while (use == MapUse.Call)
+        {
+            spinner.SpinOnce();
+            use = LeaseStack.AnyUseOf(this, range);
+        }
+        return use == MapUse.None;
     }
 
     /// <summary>The way in for the first use of a map, the first by another thread, and any while it is barred.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void EnterSlow(LeaseStack stack, LeaseSlot slot)
     {
-        lock (_handle)
+        // Whoever has the lock may be waiting for uses to end: this one has not begun.
+        Volatile.Write(ref slot.Map, null);
+        lock (_gate)
         {
             if (!_closed)
             {
+                Volatile.Write(ref slot.Map, this);
                 Volatile.Write(ref Readers, Readers is null || Readers == stack ? stack : LeaseStack.Shared);
                 return;
             }
         }
+
         // Somebody who returned the last lease meanwhile may have taken this attempt for a use: look again.
         stack.Release(slot);
         ExitSlow();
@@ -153,9 +218,9 @@ public sealed unsafe partial class MemoryMap : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void ExitSlow()
     {
-        lock (_handle)
+        lock (_gate)
         {
-            if (_closed && !_handle.IsInvalid && !LeaseStack.AnyUses(this, null))
+            if (_closed && !_unmapped && !HasHold(null) && LeaseStack.AnyUseOf(this, null) == MapUse.None)
             {
                 Unmap();
             }
@@ -164,7 +229,10 @@ public sealed unsafe partial class MemoryMap : IDisposable
 
     private void Unmap()
     {
-        int status = _handle.Unmap();
+        _unmapped = true;
+        MapMetrics.Closed(_length);
+        int status = Interop.mmapio_map_close(_map);
+        _file?.Dispose();
         MapErrors.ThrowIfFailed(status, new NativeError { Status = status }, "unmap", _path);
     }
 
@@ -183,15 +251,24 @@ public sealed unsafe partial class MemoryMap : IDisposable
     {
         ulong backed;
         NativeError error;
-        int status = Interop.mmapio_map_backed_length(_handle.Map, &backed, &error);
+        int status = Interop.mmapio_map_backed_length(_map, &backed, &error);
         MapErrors.ThrowIfFailed(status, error, "ask for the length of", _path);
         return (long)backed;
     }
 
-    private void SetLimits()
+    /// <summary>Sets what limits accesses, and the limits with it. A few stores, and nobody in between.</summary>
+    private void SetLimits(long backed, ProtectionTable? protections, bool keepProtections = false)
     {
-        long limit = _protections is null ? Math.Min(Length, _backed) : 0;
+        var spinner = default(SpinWait);
+        while (Interlocked.Exchange(ref _settingLimits, 1) != 0)
+        {
+            spinner.SpinOnce();
+        }
+        _backed = backed;
+        _protections = keepProtections ? _protections : protections;
+        long limit = _protections is null ? Math.Min(_length, backed) : 0;
         Volatile.Write(ref _readLimit, limit);
         Volatile.Write(ref _writeLimit, CanWrite ? limit : 0);
+        Volatile.Write(ref _settingLimits, 0);
     }
 }

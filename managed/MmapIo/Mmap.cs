@@ -71,7 +71,7 @@ public static partial class Mmap
         var request = new MapRequest(
             AccessOf(protection, sharing, anonymous), ProtectionOf(protection), flags & ~MAP_ANONYMOUS,
             (MapAdvice)advise, offset, size);
-        return MemoryMap.Map(anonymous ? null : fd, request, null);
+        return MapOpening.Map(anonymous ? null : fd, request, null, new MapArguments(nameof(fd), nameof(offset)));
     }
 
     /// <summary>Gives advice on all of a map, as madvise(2) does.</summary>
@@ -150,7 +150,8 @@ public static partial class Mmap
         if (!residency.IsKnown)
         {
             const string Message = "The kernel does not tell what of this file is in memory: the process neither owns nor may write it.";
-            throw new UnauthorizedAccessException(Message, new MmapIoException(Message, MapStatus.AccessDenied));
+            throw new UnauthorizedAccessException(
+                Message, new MmapIoException(Message, MapStatus.AccessDenied) { Path = buffer.Path });
         }
         return (residency.Pages - residency.ResidentPages, residency.ResidentPages);
     }

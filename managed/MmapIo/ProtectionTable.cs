@@ -49,6 +49,20 @@ internal sealed class ProtectionTable
         return new ProtectionTable([.. segments]);
     }
 
+    /// <summary>The table for another length. What is new has the protection the map began with.</summary>
+    public ProtectionTable? Resized(long length, MapProtection initial)
+    {
+        var segments = new List<(long End, MapProtection Protection)>(_segments.Length + 1);
+        long start = 0;
+        foreach ((long end, MapProtection protection) in _segments)
+        {
+            Add(segments, Math.Min(end, length), start, protection);
+            start = end;
+        }
+        Add(segments, length, start, initial);
+        return segments.Count == 0 ? null : new ProtectionTable([.. segments]);
+    }
+
     private static void Add(
         List<(long End, MapProtection Protection)> segments, long end, long start, MapProtection protection)
     {

@@ -35,6 +35,7 @@
  *               that nothing may run together with, or after, its mmapio_map_close.
  *   Faults      Reading or writing mapped memory is a plain memory access. If the file shrinks, its disk fills up
  *               or its device fails, such an access raises SIGBUS (POSIX) or EXCEPTION_IN_PAGE_ERROR (Windows).
+ *               mmapio_map_read and mmapio_map_write turn that into a status.
  */
 #ifndef MMAPIO_H
 #define MMAPIO_H
@@ -142,11 +143,14 @@ enum { MMAPIO_SYSTEM_NONE = 0, MMAPIO_SYSTEM_LINUX = 1, MMAPIO_SYSTEM_DARWIN = 2
 
 /* Bits of mmapio_caps.features. */
 enum {
-    MMAPIO_FEATURE_POPULATE = 0x1,         /* mmapio_map_populate */
-    MMAPIO_FEATURE_LOCK = 0x2,             /* mmapio_map_lock */
-    MMAPIO_FEATURE_LOCK_ON_FAULT = 0x4,    /* MMAPIO_LOCK_ON_FAULT locks as pages arrive, not all at once */
-    MMAPIO_FEATURE_RESIDENCY = 0x8,        /* mmapio_map_residency */
-    MMAPIO_FEATURE_RESIDENCY_COUNTS = 0x10 /* counts cost nothing per page, and tell dirty pages too (cachestat) */
+    MMAPIO_FEATURE_POPULATE = 0x1,          /* mmapio_map_populate */
+    MMAPIO_FEATURE_LOCK = 0x2,              /* mmapio_map_lock */
+    MMAPIO_FEATURE_LOCK_ON_FAULT = 0x4,     /* MMAPIO_LOCK_ON_FAULT locks as pages arrive, not all at once */
+    MMAPIO_FEATURE_RESIDENCY = 0x8,         /* mmapio_map_residency */
+    MMAPIO_FEATURE_RESIDENCY_COUNTS = 0x10, /* counts cost nothing per page, and tell dirty pages too (cachestat) */
+    MMAPIO_FEATURE_GUARD = 0x20,            /* mmapio_map_read and _write survive faults by a handler of our own */
+    MMAPIO_FEATURE_ZERO_FILL = 0x40,        /* MMAPIO_MAP_ZERO_FILL */
+    MMAPIO_FEATURE_RESERVE = 0x80           /* mmapio_map_options.reserve keeps the address when growing */
 };
 
 /* What this library can do on this very machine. Bit n of an advice mask stands for MMAPIO_MADV_* number n; a sync
@@ -184,13 +188,15 @@ enum {
 
 /* Flags of a new map: exactly one of SHARED and PRIVATE, and any of the others. The numbers are those of Linux. */
 enum {
-    MMAPIO_MAP_SHARED = 0x1,       /* writes reach the file and every other map of it */
-    MMAPIO_MAP_PRIVATE = 0x2,      /* writes stay in this process: copy on write */
-    MMAPIO_MAP_LOCKED = 0x2000,    /* lock the pages in memory, or fail: mmapio_map_lock at once */
-    MMAPIO_MAP_NORESERVE = 0x4000, /* reserve no swap space. Linux only; elsewhere without effect */
-    MMAPIO_MAP_POPULATE = 0x8000,  /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
-    MMAPIO_MAP_NONBLOCK = 0x10000, /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
-    MMAPIO_MAP_HUGETLB = 0x40000   /* explicit huge pages: hugetlbfs (Linux), else MMAPIO_UNSUPPORTED */
+    MMAPIO_MAP_SHARED = 0x1,           /* writes reach the file and every other map of it */
+    MMAPIO_MAP_PRIVATE = 0x2,          /* writes stay in this process: copy on write */
+    MMAPIO_MAP_LOCKED = 0x2000,        /* lock the pages in memory, or fail: mmapio_map_lock at once */
+    MMAPIO_MAP_NORESERVE = 0x4000,     /* reserve no swap space. Linux only; elsewhere without effect */
+    MMAPIO_MAP_POPULATE = 0x8000,      /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
+    MMAPIO_MAP_NONBLOCK = 0x10000,     /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
+    MMAPIO_MAP_HUGETLB = 0x40000,      /* explicit huge pages: hugetlbfs (Linux), else MMAPIO_UNSUPPORTED */
+    MMAPIO_MAP_ZERO_FILL = 0x1000000,  /* ours: a page that faults becomes zeros, see "Faults" below */
+    MMAPIO_MAP_BORROW_FILE = 0x2000000 /* ours: use the handle itself, which stays open until the map is closed */
 };
 
 /* How to map. A shorter struct_size gets the defaults of MMAPIO_MAP_OPTIONS_INIT for the rest; a longer one is
@@ -202,27 +208,26 @@ typedef struct mmapio_map_options {
     uint32_t advice;      /* MMAPIO_MADV_*, given right after mapping; as a hint, it never fails the call */
     uint64_t offset;      /* first byte of the file; with length 0, at most the file's length */
     uint64_t length;      /* bytes; 0 for all from offset to the end of the file */
+    uint64_t reserve;     /* bytes of address space to keep, so that the map can grow to that length in place; or 0 */
 } mmapio_map_options;
 
 #define MMAPIO_MAP_OPTIONS_INIT                                                                                        \
     {                                                                                                                  \
-        (uint32_t)sizeof(mmapio_map_options), MMAPIO_PROT_READ, MMAPIO_MAP_SHARED, 0u, 0u, 0u                          \
+        (uint32_t)sizeof(mmapio_map_options), MMAPIO_PROT_READ, MMAPIO_MAP_SHARED, 0u, 0u, 0u, 0u                      \
     }
 
 /* Maps a file.
- * Does        Maps length bytes from offset. The handle may be closed afterwards: the map keeps one of its own (on
- *             POSIX: a duplicate whose closing, like that of any descriptor, drops the process's fcntl locks on the
- *             file). With length 0, an empty file or an offset at its end gives a map of length 0 without data.
- * Requires    file: a descriptor (POSIX) or HANDLE (Windows), open for reading, and for writing too where a shared
- *             map shall be written. options: NULL for all of the file, shared, read-only.
- * Returns     *map, to be closed by mmapio_map_close. Else NULL and MMAPIO_INVALID_ARGUMENT, MMAPIO_OUT_OF_RANGE,
- *             MMAPIO_ABI_MISMATCH, MMAPIO_ACCESS_DENIED (the handle does not allow the protection),
- *             MMAPIO_LIMIT_REACHED (open files, MMAPIO_MAP_LOCKED), MMAPIO_OUT_OF_MEMORY, MMAPIO_UNSUPPORTED (a
- *             pipe, a directory, a file system without mappings).
- * Platforms   A map longer than its file is allowed on POSIX: its tail faults until the file has grown. Windows
- *             grows a file to the length asked for if the map can be written to it, else refuses with
- *             MMAPIO_OUT_OF_RANGE; the file's sharing mode stays in force until the map is closed.
- *             https://man7.org/linux/man-pages/man2/mmap.2.html
+ * Does        Maps length bytes from offset. The handle may be closed afterwards, unless it is borrowed: the map keeps
+ * one of its own (on POSIX: a duplicate whose closing, like that of any descriptor, drops the process's fcntl locks on
+ * the file). With length 0, an empty file or an offset at its end gives a map of length 0 without data. Requires file:
+ * a descriptor (POSIX) or HANDLE (Windows), open for reading, and for writing too where a shared map shall be written.
+ * options: NULL for all of the file, shared, read-only. Returns     *map, to be closed by mmapio_map_close. Else NULL
+ * and MMAPIO_INVALID_ARGUMENT, MMAPIO_OUT_OF_RANGE, MMAPIO_ABI_MISMATCH, MMAPIO_ACCESS_DENIED (the handle does not
+ * allow the protection), MMAPIO_LIMIT_REACHED (open files, MMAPIO_MAP_LOCKED, MMAPIO_MAP_ZERO_FILL),
+ * MMAPIO_OUT_OF_MEMORY, MMAPIO_UNSUPPORTED (a pipe, a directory, a file system without mappings). Platforms   A map
+ * longer than its file is allowed on POSIX: its tail faults until the file has grown. Windows grows a file to the
+ * length asked for if the map can be written to it, else refuses with MMAPIO_OUT_OF_RANGE; the file's sharing mode
+ * stays in force until the map is closed. https://man7.org/linux/man-pages/man2/mmap.2.html
  *             https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-mapviewoffile */
 MMAPIO_API mmapio_status mmapio_map_file(intptr_t file, const mmapio_map_options *options, mmapio_map **map,
                                          mmapio_error *error);
@@ -244,6 +249,35 @@ MMAPIO_API void *mmapio_map_data(const mmapio_map *map);
 
 /* Returns the length in bytes that was asked for; for options->length 0, what the file had at that time. */
 MMAPIO_API uint64_t mmapio_map_length(const mmapio_map *map);
+
+/* Flags of mmapio_map_resize. */
+enum {
+    MMAPIO_RESIZE_MAY_MOVE = 1, /* the map may come to lie at another address */
+    MMAPIO_RESIZE_TRUNCATE = 2, /* when it gets shorter, cut its file off at the new end, too */
+    MMAPIO_RESIZE_ALLOCATE = 4  /* when the file gets longer, have its blocks allocated: MMAPIO_NO_SPACE now, not a
+                                   fault later */
+};
+
+/* Makes a map longer or shorter. The contents up to the smaller length stay.
+ * Does        Makes the file of a shared, writable map longer where it must; any other map may grow as far as its file
+ *             has. Within options->reserve the address stays what it is.
+ * Requires    length: bytes; 0 leaves a map of nothing, which can grow again. Nothing else may use the map during the
+ *             call, except memory that stays where it is: what is kept when growing within the reserve.
+ * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else everything is as it was:
+ *             MMAPIO_OUT_OF_RANGE (the file is too short), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move),
+ *             MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (shared memory without a file; maps with
+ *             MMAPIO_MAP_ZERO_FILL beyond their reserve; off Linux, written private maps of files; Windows and macOS:
+ *             growing without MMAPIO_RESIZE_MAY_MOVE beyond the reserve).
+ * Platforms   Linux: mremap(2), ftruncate(2), fallocate(2). macOS: a new mapping. Windows: a new view, and no reserve:
+ *             every change of length moves; truncating fails with MMAPIO_BUSY while others map the file. */
+MMAPIO_API mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error);
+
+/* Has the blocks of a range of a file allocated, so that writing there cannot run out of space, and makes the file
+ * long enough to have it. What is there already stays.
+ * Returns     MMAPIO_OK, MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (the file system cannot).
+ * Platforms   Linux: fallocate(2). macOS: F_PREALLOCATE, which allocates at the end of the file only. Windows:
+ *             FileAllocationInfo. */
+MMAPIO_API mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error);
 
 /* Tells how much of the map its file backs right now.
  * Does        Asks for the file's length. Memory from *backed on may fault; memory before it does not, unless
@@ -324,9 +358,10 @@ enum {
 /* Writes modified pages of a shared map to the file.
  * Does        Nothing, successfully, on private and anonymous maps: there is no file to write to.
  * Returns     MMAPIO_OK once the promise of the mode is kept. MMAPIO_IO, MMAPIO_NO_SPACE, MMAPIO_BUSY (Linux:
- *             INVALIDATE on locked pages), MMAPIO_ACCESS_DENIED (Windows: DATA and stronger need a handle open for
- * writing). Platforms   Linux: msync(2), and fsync(2) for DURABLE. macOS: msync(2) and fcntl F_FULLFSYNC, or
- * F_BARRIERFSYNC; its msync(2) keeps write errors to itself, so only DATA and stronger report them. Windows:
+ *             INVALIDATE on locked pages), MMAPIO_ACCESS_DENIED (Windows: DATA and stronger need a handle that may
+ *             write).
+ * Platforms   Linux: msync(2), and fsync(2) for DURABLE. macOS: msync(2) and fcntl F_FULLFSYNC, or F_BARRIERFSYNC;
+ *             its msync(2) keeps write errors to itself, so only DATA and stronger tell of them. Windows:
  *             FlushViewOfFile and FlushFileBuffers. BARRIER is DATA on systems without a barrier. */
 MMAPIO_API mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t mode,
                                          mmapio_error *error);
@@ -402,6 +437,45 @@ MMAPIO_API mmapio_status mmapio_map_unlock(mmapio_map *map, uint64_t offset, uin
  *             on anonymous memory; Windows: WRITE on shared maps of sparse or compressed files). */
 MMAPIO_API mmapio_status mmapio_map_populate(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
                                              mmapio_error *error);
+
+/* ------------------------------------------------------------------------------------------------- faults ---- */
+
+/* How mmapio_map_read and mmapio_map_write survive faults, for the whole process. */
+enum {
+    MMAPIO_GUARD_HANDLER = 0, /* a handler for SIGBUS (POSIX) or a vectored exception handler (Windows), installed
+                                 when first needed and never removed. It acts only when the program counter stands in
+                                 the library's own copy loop, or on maps with MMAPIO_MAP_ZERO_FILL; everything else
+                                 goes to the handler that was there before */
+    MMAPIO_GUARD_SYSCALL = 1  /* no handler: the operating system copies (process_vm_readv, vm_read_overwrite,
+                                 ReadProcessMemory), at the cost of a system call each time */
+};
+
+/* Chooses the mode, from the next copy on. Returns MMAPIO_OK, or MMAPIO_INVALID_ARGUMENT. */
+MMAPIO_API mmapio_status mmapio_guard_set(uint32_t mode);
+
+/* Returns how many faults this process has survived: copies cut short, and pages that became zeros. */
+MMAPIO_API uint64_t mmapio_guard_faults(void);
+
+/* Copies from a map, and survives when its pages are gone.
+ * Requires    The range to lie within the map; destination to have room for length bytes of ordinary memory.
+ * Returns     MMAPIO_OK, and *done (nullable) is length. MMAPIO_FAULT if the file was truncated, its device failed or
+ *             the map was protected against reading: *done counts the good bytes before, which have been copied.
+ *             MMAPIO_ACCESS_DENIED if the map was not made for reading. No signal, no exception.
+ * Threads     From any thread, but not from a signal handler. What others write meanwhile may be half seen.
+ * Platforms   MMAPIO_UNSUPPORTED in the mode MMAPIO_GUARD_SYSCALL where a sandbox forbids its system calls. */
+MMAPIO_API mmapio_status mmapio_map_read(mmapio_map *map, uint64_t offset, void *destination, uint64_t length,
+                                         uint64_t *done, mmapio_error *error);
+
+/* Copies to a map, and survives when its pages are gone or there is no space left for them.
+ * Returns     As mmapio_map_read, of the bytes written. MMAPIO_ACCESS_DENIED if the map was not made for writing. */
+MMAPIO_API mmapio_status mmapio_map_write(mmapio_map *map, uint64_t offset, const void *source, uint64_t length,
+                                          uint64_t *done, mmapio_error *error);
+
+/* Returns how many pages of a map made with MMAPIO_MAP_ZERO_FILL have faulted and become zeros since it was made. Once
+ * that is not 0, what was read from the map may be torn, and what was written to such pages goes nowhere: they stay
+ * what they are until the map is closed, even if the file grows again. 0 for any other map and for NULL.
+ * Such maps cost nothing until a page faults, and about as much as a page fault then. There may be 1024 of them. */
+MMAPIO_API uint64_t mmapio_map_torn_pages(const mmapio_map *map);
 
 #ifdef __cplusplus
 }

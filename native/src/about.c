@@ -30,7 +30,7 @@ mmapio_status mmapio_caps_get(mmapio_caps *caps)
 {
     mmapio_caps full;
 
-    if (caps == NULL || caps->struct_size < offsetof(mmapio_caps, features)) {
+    if (caps == NULL || caps->struct_size < offsetof(mmapio_caps, features) || caps->struct_size > MAX_STRUCT_SIZE) {
         return MMAPIO_INVALID_ARGUMENT;
     }
     memset(&full, 0, sizeof full);

@@ -26,6 +26,13 @@
     X(PROCESS_VM_READV, 16, "process_vm_readv")                                                                        \
     X(VM_READ_OVERWRITE, 17, "vm_read_overwrite")                                                                      \
     X(PROCESS_VM_WRITEV, 18, "process_vm_writev")                                                                      \
+    X(SIGACTION, 19, "sigaction")                                                                                      \
+    X(FTRUNCATE, 20, "ftruncate")                                                                                      \
+    X(FALLOCATE, 21, "fallocate")                                                                                      \
+    X(MREMAP, 22, "mremap")                                                                                            \
+    X(MINHERIT, 23, "minherit")                                                                                        \
+    X(PREAD, 24, "pread")                                                                                              \
+    X(PWRITE, 25, "pwrite")                                                                                            \
     X(CREATE_FILE_MAPPING, 101, "CreateFileMapping")                                                                   \
     X(MAP_VIEW_OF_FILE, 102, "MapViewOfFile")                                                                          \
     X(UNMAP_VIEW_OF_FILE, 103, "UnmapViewOfFile")                                                                      \
@@ -45,7 +52,12 @@
     X(OFFER_VIRTUAL_MEMORY, 117, "OfferVirtualMemory")                                                                 \
     X(READ_PROCESS_MEMORY, 118, "ReadProcessMemory")                                                                   \
     X(DEVICE_IO_CONTROL, 119, "DeviceIoControl")                                                                       \
-    X(NT_FLUSH_BUFFERS_FILE_EX, 120, "NtFlushBuffersFileEx")
+    X(NT_FLUSH_BUFFERS_FILE_EX, 120, "NtFlushBuffersFileEx")                                                           \
+    X(WRITE_PROCESS_MEMORY, 121, "WriteProcessMemory")                                                                 \
+    X(ADD_VECTORED_EXCEPTION_HANDLER, 122, "AddVectoredExceptionHandler")                                              \
+    X(VIRTUAL_QUERY, 123, "VirtualQuery")                                                                              \
+    X(CREATE_EVENT, 124, "CreateEvent")                                                                                \
+    X(SET_FILE_INFORMATION, 125, "SetFileInformationByHandle")
 
 enum {
 #define MMAPIO_CALL_ENTRY(name, value, text) CALL_##name = (value),

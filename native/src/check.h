@@ -8,6 +8,9 @@
 
 enum { MMAPIO_PROT_ALL = MMAPIO_PROT_READ | MMAPIO_PROT_WRITE | MMAPIO_PROT_EXEC };
 
+/* No struct of ours will ever be as large: a struct_size above is something that was never set. */
+enum { MAX_STRUCT_SIZE = 4096 };
+
 static inline void clear_error(mmapio_error *error)
 {
     if (error != NULL) {

@@ -6,7 +6,7 @@
 
 enum {
     MAP_ALL = MMAPIO_MAP_SHARED | MMAPIO_MAP_PRIVATE | MMAPIO_MAP_LOCKED | MMAPIO_MAP_NORESERVE | MMAPIO_MAP_POPULATE |
-              MMAPIO_MAP_NONBLOCK | MMAPIO_MAP_HUGETLB
+              MMAPIO_MAP_NONBLOCK | MMAPIO_MAP_HUGETLB | MMAPIO_MAP_ZERO_FILL | MMAPIO_MAP_BORROW_FILE
 };
 
 /* Brings the caller's options, of whatever size, into today's shape, with defaults for what is missing. */
@@ -19,7 +19,7 @@ static mmapio_status read_options(const mmapio_map_options *given, mmapio_map_op
     if (given == NULL) {
         return MMAPIO_OK;
     }
-    if (given->struct_size < sizeof given->struct_size) {
+    if (given->struct_size < sizeof given->struct_size || given->struct_size > MAX_STRUCT_SIZE) {
         return MMAPIO_ABI_MISMATCH;
     }
     for (uint32_t i = sizeof *options; i < given->struct_size; i++) {
@@ -44,7 +44,10 @@ static mmapio_status check_options(const mmapio_map_options *options)
     if (!mmapio_advice_allowed(options->advice, options->flags)) {
         return MMAPIO_INVALID_ARGUMENT;
     }
-    return range_within(options->offset, options->length, (uint64_t)INT64_MAX) ? MMAPIO_OK : MMAPIO_OUT_OF_RANGE;
+    return range_within(options->offset, options->length, (uint64_t)INT64_MAX) &&
+                   range_within(options->offset, options->reserve, (uint64_t)INT64_MAX)
+               ? MMAPIO_OK
+               : MMAPIO_OUT_OF_RANGE;
 }
 
 /* Releases everything a map owns, in reverse order of making it. The first error wins. */
@@ -53,10 +56,13 @@ static mmapio_status release(mmapio_map *map, mmapio_error *error)
     mmapio_error ignored;
     mmapio_status status = MMAPIO_OK;
 
+    if (map->zero_fill != 0) {
+        mmapio_os_zero_fill_end(map);
+    }
     if (map->base != NULL) {
         status = mmapio_os_unmap(map, error);
     }
-    if (map->file != MMAPIO_NO_FILE) {
+    if (map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_BORROW_FILE) == 0) {
         mmapio_status closed = mmapio_os_file_close(map->file, status == MMAPIO_OK ? error : &ignored);
         status = status == MMAPIO_OK ? closed : status;
     }
@@ -64,7 +70,7 @@ static mmapio_status release(mmapio_map *map, mmapio_error *error)
     return status;
 }
 
-/* Fills in where the mapping starts and how long it is. Leaves base_length 0 for a map of nothing. */
+/* Fills in where the mapping starts and how long it is. base_length stays 0 for a map of nothing. */
 static mmapio_status place(mmapio_map *map, const mmapio_map_options *options, mmapio_error *error)
 {
     uint64_t length = options->length;
@@ -81,25 +87,29 @@ static mmapio_status place(mmapio_map *map, const mmapio_map_options *options, m
         length = file_length - options->offset;
     }
     map->length = length;
-    if (length == 0) {
-        return MMAPIO_OK;
-    }
     map->base_offset = round_down(options->offset, mmapio_os_allocation_granularity());
     map->lead = options->offset - map->base_offset;
-    map->base_length = round_up(map->lead + length, mmapio_os_page_size());
-    if (map->base_length > SIZE_MAX) {
+    map->reserve = options->reserve == 0 ? 0 : round_up(map->lead + options->reserve, mmapio_os_page_size());
+    map->base_length = length == 0 ? 0 : round_up(map->lead + length, mmapio_os_page_size());
+    if (map->base_length > SIZE_MAX || map->reserve > SIZE_MAX) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
     }
     return MMAPIO_OK;
 }
 
-/* What follows a successful mmapio_os_map: the lock that was asked for, and the hint. */
+/* What follows a successful mmapio_os_map: what else was asked for, and the hint. */
 static mmapio_status settle(mmapio_map *map, const mmapio_map_options *options, mmapio_error *error)
 {
     uint32_t outcome = MMAPIO_ADVICE_IGNORED;
     uint32_t advice = options->advice & ~(uint32_t)MMAPIO_MADV_ALLOW_LOSS;
     page_range pages = range_pages(map, 0, map->length, mmapio_os_page_size());
 
+    if ((map->flags & MMAPIO_MAP_ZERO_FILL) != 0) {
+        mmapio_status status = mmapio_os_zero_fill_begin(map, error);
+        if (status != MMAPIO_OK) {
+            return status;
+        }
+    }
     if ((map->flags & MMAPIO_MAP_LOCKED) != 0) {
         mmapio_status status = mmapio_os_lock(map, &pages, 0, error);
         if (status != MMAPIO_OK) {
@@ -125,7 +135,9 @@ static mmapio_status make(intptr_t file, const mmapio_map_options *options, mmap
     map->file = MMAPIO_NO_FILE;
     map->flags = options->flags;
     map->protection = complete_protection(options->protection);
-    if (file != MMAPIO_NO_FILE) {
+    if ((options->flags & MMAPIO_MAP_BORROW_FILE) != 0) {
+        map->file = file;
+    } else if (file != MMAPIO_NO_FILE) {
         status = mmapio_os_file_duplicate(file, &map->file, error);
     }
     if (status == MMAPIO_OK) {

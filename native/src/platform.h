@@ -29,14 +29,17 @@
  *   ^ multiple of the allocation granularity                             ^ multiple of the page size
  */
 struct mmapio_map {
-    unsigned char *base;  /* start of the mapping; NULL for a map of length 0, which maps nothing */
-    uint64_t base_length; /* whole pages */
-    uint64_t base_offset; /* offset of base in the file */
-    uint64_t lead;        /* from base to the first byte the caller asked for */
-    uint64_t length;      /* bytes the caller asked for */
-    uint32_t protection;  /* MMAPIO_PROT_* at the time of mapping */
-    uint32_t flags;       /* MMAPIO_MAP_* */
-    intptr_t file;        /* the map's own handle, or MMAPIO_NO_FILE */
+    unsigned char *base;   /* start of the mapping; NULL for a map of length 0, which maps nothing */
+    uint64_t base_length;  /* whole pages */
+    uint64_t base_offset;  /* offset of base in the file */
+    uint64_t lead;         /* from base to the first byte the caller asked for */
+    uint64_t length;       /* bytes the caller asked for */
+    uint64_t reserve;      /* bytes from base the mapping was made longer for, whole pages; 0 for none */
+    uint32_t protection;   /* MMAPIO_PROT_* at the time of mapping */
+    uint32_t flags;        /* MMAPIO_MAP_* */
+    uint32_t zero_fill;    /* place in the platform's table of MMAPIO_MAP_ZERO_FILL maps, from 1; 0 for none */
+    _Atomic(bool) changed; /* mmapio_map_protect was called: protection may no longer be the truth */
+    intptr_t file;         /* the map's own handle, or MMAPIO_NO_FILE */
 };
 
 /* The whole pages that a range of a map touches. */
@@ -70,6 +73,12 @@ mmapio_status mmapio_os_file_duplicate(intptr_t file, intptr_t *duplicate, mmapi
 
 mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error);
 
+/* Makes a file longer or shorter. */
+mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error);
+
+/* Allocates the blocks of a range that is not empty, and makes the file long enough to have it. */
+mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error);
+
 /* ---- mappings ------------------------------------------------------------------------------------------------- */
 
 /* Maps what the other fields describe and sets base. On failure nothing is mapped. POPULATE is acted on as far as that
@@ -78,6 +87,13 @@ mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error);
 
 /* Undoes mmapio_os_map. */
 mmapio_status mmapio_os_unmap(mmapio_map *map, mmapio_error *error);
+
+/* Makes the mapping end at map->lead + length, where the file, if any, is long enough already. Sets base, base_length
+ * and length; on failure they, and the mapping, are as they were. Length 0 leaves no mapping and base NULL. */
+mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error);
+
+/* Makes the mapping shorter and cuts its file off at the new end. */
+mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_error *error);
 
 /* ---- ranges of a mapping -------------------------------------------------------------------------------------- */
 
@@ -102,5 +118,27 @@ mmapio_status mmapio_os_unlock(mmapio_map *map, const page_range *range, mmapio_
 /* protection is MMAPIO_PROT_READ or MMAPIO_PROT_WRITE. Must not raise a signal or an exception, whatever the state
  * of the file. */
 mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error);
+
+/* ---- memory that may not be there ----------------------------------------------------------------------------- */
+
+/* Makes mmapio_guard_move (guard.h) survive faults from now on. Called before each use; does its work once. */
+mmapio_status mmapio_os_guard_install(mmapio_error *error);
+
+/* Copies between a range of the map and a buffer through the operating system, with no handler of ours. offset is from
+ * the first byte of the caller's. *done, 0 on entry, counts the bytes before the one that failed. */
+mmapio_status mmapio_os_copy(mmapio_map *map, uint64_t offset, void *buffer, uint64_t length, bool write,
+                             uint64_t *done, mmapio_error *error);
+
+/* From now on a page of this map that faults becomes a page of zeros. Sets map->zero_fill. */
+mmapio_status mmapio_os_zero_fill_begin(mmapio_map *map, mmapio_error *error);
+
+/* Undoes it, before the mapping goes. */
+void mmapio_os_zero_fill_end(mmapio_map *map);
+
+/* How many pages have become zeros since the process began. */
+uint64_t mmapio_os_zero_fill_total(void);
+
+/* How many pages of this map have. */
+uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map);
 
 #endif /* MMAPIO_PLATFORM_H */

@@ -70,11 +70,13 @@ mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t le
     bool done;
     mmapio_status status = enter(map, offset, length, &range, &done, error);
 
-    if (status == MMAPIO_OK && (report == NULL || report->struct_size < offsetof(mmapio_residency, pages))) {
+    if (status == MMAPIO_OK && (report == NULL || report->struct_size < offsetof(mmapio_residency, pages) ||
+                                report->struct_size > MAX_STRUCT_SIZE)) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
     if (status != MMAPIO_OK) {
-        if (report != NULL && report->struct_size > sizeof report->struct_size) {
+        if (report != NULL && report->struct_size > sizeof report->struct_size &&
+            report->struct_size <= MAX_STRUCT_SIZE) {
             memset((char *)report + sizeof report->struct_size, 0, report->struct_size - sizeof report->struct_size);
         }
         return status;
@@ -105,7 +107,11 @@ mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t leng
     if (status == MMAPIO_OK && (protection & ~(uint32_t)MMAPIO_PROT_ALL) != 0) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
-    return done ? status : mmapio_os_protect(map, &pages, complete_protection(protection), error);
+    if (done) {
+        return status;
+    }
+    map->changed = true;
+    return mmapio_os_protect(map, &pages, complete_protection(protection), error);
 }
 
 mmapio_status mmapio_map_lock(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t flags, mmapio_error *error)

@@ -41,7 +41,9 @@ static void ask_caps(void *unused)
     caps = caps_here();
     CHECK_EQUAL(0, caps.advice_applied >> MMAPIO_MADV_POPULATE_READ);
     CHECK((caps.advice_applied >> MMAPIO_MADV_WILLNEED & 1) != 0);
-    CHECK_EQUAL(MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY, caps.features);
+    CHECK_EQUAL(MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY | MMAPIO_FEATURE_GUARD |
+                    MMAPIO_FEATURE_ZERO_FILL | MMAPIO_FEATURE_RESERVE,
+                caps.features);
 }
 
 static void caps_lack_what_the_kernel_lacks(void)

@@ -49,7 +49,7 @@ static void a_shorter_struct_gets_defaults_for_the_rest(void)
     fixture_file file = fixture_patterned(100);
     static const size_t sizes[] = {offsetof(mmapio_map_options, protection), offsetof(mmapio_map_options, flags),
                                    offsetof(mmapio_map_options, advice), offsetof(mmapio_map_options, offset),
-                                   offsetof(mmapio_map_options, length)};
+                                   offsetof(mmapio_map_options, length), offsetof(mmapio_map_options, reserve)};
 
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         mmapio_map_options options = options_of(READ_ONLY, SHARED, 0, 0);
@@ -106,7 +106,8 @@ static void unknown_flags_are_refused(void)
 {
     fixture_file file = fixture_patterned(100);
     const uint32_t known = MMAPIO_MAP_SHARED | MMAPIO_MAP_PRIVATE | MMAPIO_MAP_LOCKED | MMAPIO_MAP_NORESERVE |
-                           MMAPIO_MAP_POPULATE | MMAPIO_MAP_NONBLOCK | MMAPIO_MAP_HUGETLB;
+                           MMAPIO_MAP_POPULATE | MMAPIO_MAP_NONBLOCK | MMAPIO_MAP_HUGETLB | MMAPIO_MAP_ZERO_FILL |
+                           MMAPIO_MAP_BORROW_FILE;
 
     for (unsigned bit = 0; bit < 32; bit++) {
         mmapio_map_options options = options_of(READ_ONLY, SHARED | 1u << bit, 0, 50);

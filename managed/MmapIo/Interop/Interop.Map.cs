@@ -33,4 +33,5 @@ internal struct NativeMapOptions
     public uint Advice;
     public ulong Offset;
     public ulong Length;
+    public ulong Reserve;
 }

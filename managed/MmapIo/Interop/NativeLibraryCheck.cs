@@ -27,13 +27,17 @@ internal static class NativeLibraryCheck
         {
             string system = OperatingSystem.IsWindows() ? "win"
                 : OperatingSystem.IsMacOS() ? "osx"
-                : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl"
+                : IsMusl(RuntimeInformation.RuntimeIdentifier) ? "linux-musl"
                 : OperatingSystem.IsLinux() ? "linux"
                 : RuntimeInformation.OSDescription;
             string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
             return $"{system}-{architecture}";
         }
     }
+
+    /// <summary>A .NET that Alpine built calls itself alpine.3.22-x64 or the like.</summary>
+    private static bool IsMusl(string rid) =>
+        rid.Contains("musl", StringComparison.Ordinal) || rid.StartsWith("alpine", StringComparison.Ordinal);
 
     private static PlatformNotSupportedException? Check()
     {

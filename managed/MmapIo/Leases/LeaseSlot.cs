@@ -18,6 +18,9 @@ internal sealed class LeaseSlot(LeaseStack owner)
     public long Start;
     public long End;
 
+    /// <summary>Is this a lease, which ends when its holder likes, or a call, which ends by itself and soon?</summary>
+    public bool IsLease;
+
     /// <summary>
     /// Counts the leases this entry has served. A lease looks here before each access, so that one that outlived its
     /// Dispose (a copy of the struct) finds another number, and touches nothing.

@@ -40,7 +40,7 @@ internal sealed class LeaseStack
     /// <summary>Notes that this thread uses a range of the map. End the use with <see cref="Exit"/>.</summary>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LeaseSlot Enter(MemoryMap map, long start, long length)
+    public static LeaseSlot Enter(MemoryMap map, long start, long length, bool isLease = false)
     {
         LeaseStack stack = t_current ?? Register();
         LeaseSlot[] slots = stack._slots;
@@ -49,6 +49,7 @@ internal sealed class LeaseStack
         stack._depth = depth + 1;
         slot.Start = start;
         slot.End = start + length;
+        slot.IsLease = isLease;
         Volatile.Write(ref slot.Map, map);
 
         // The note first, the bar second. No barrier stands between them: the closer runs it for us.
@@ -84,34 +85,52 @@ internal sealed class LeaseStack
         _depth = depth;
     }
 
-    /// <summary>Does this thread use any of [start, end) of the map? An empty use overlaps only a null range.</summary>
-    public bool Uses(MemoryMap map, (long Start, long End)? range)
+    /// <summary>How does this thread use [start, end) of the map? Null is all of it, also calls that need no byte.</summary>
+    public MapUse UseOf(MemoryMap map, (long Start, long End)? range)
     {
+        MapUse use = MapUse.None;
         foreach (LeaseSlot slot in Volatile.Read(ref _slots))
         {
             if (Volatile.Read(ref slot.Map) == map
                 && (range is not { } r || (slot.Start < r.End && r.Start < slot.End)))
             {
-                return true;
+                if (slot.IsLease)
+                {
+                    return MapUse.Lease;
+                }
+                use = MapUse.Call;
             }
         }
-        return false;
+        return use;
     }
 
-    /// <summary>Does any thread? Ask only after a process-wide barrier, with the map barred.</summary>
-    public static bool AnyUses(MemoryMap map, (long Start, long End)? range)
+    /// <summary>How does any thread? Ask only after a process-wide barrier, with the map barred.</summary>
+    public static MapUse AnyUseOf(MemoryMap map, (long Start, long End)? range)
     {
+        MapUse use = MapUse.None;
         lock (s_all)
         {
             foreach (WeakReference<LeaseStack> each in s_all)
             {
-                if (each.TryGetTarget(out LeaseStack? stack) && stack.Uses(map, range))
-                {
-                    return true;
-                }
+                MapUse here = each.TryGetTarget(out LeaseStack? stack) ? stack.UseOf(map, range) : MapUse.None;
+                use = here > use ? here : use;
             }
         }
-        return false;
+        return use;
+    }
+
+    /// <summary>How many uses there are on all threads. About: others go on meanwhile.</summary>
+    public static long CountUses()
+    {
+        long count = 0;
+        lock (s_all)
+        {
+            foreach (WeakReference<LeaseStack> each in s_all)
+            {
+                count += each.TryGetTarget(out LeaseStack? stack) ? Volatile.Read(ref stack._depth) : 0;
+            }
+        }
+        return count;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

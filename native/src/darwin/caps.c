@@ -6,7 +6,8 @@
 void mmapio_os_caps(mmapio_caps *caps)
 {
     caps->system = MMAPIO_SYSTEM_DARWIN;
-    caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY;
+    caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY | MMAPIO_FEATURE_GUARD |
+                     MMAPIO_FEATURE_ZERO_FILL | MMAPIO_FEATURE_RESERVE;
     caps->advice_applied = BIT(NORMAL) | BIT(RANDOM) | BIT(SEQUENTIAL) | BIT(WILLNEED) | BIT(FREE) | BIT(REMOVE) |
                            BIT(DONTFORK) | BIT(DOFORK) | BIT(COLD) | BIT(POPULATE_READ) | BIT(POPULATE_WRITE);
     caps->advice_approximated = BIT(DONTNEED) | BIT(PAGEOUT);

@@ -5,15 +5,42 @@
 #include <sys/mman.h>
 
 /* The kernel's ABI fixes these numbers for every architecture this library is built for (asm-generic/mman-common.h);
- * our constants carry the same ones, so that the translation is the identity, which these lines hold to. */
-_Static_assert(MMAPIO_MADV_NORMAL == MADV_NORMAL && MMAPIO_MADV_RANDOM == MADV_RANDOM &&
-                   MMAPIO_MADV_SEQUENTIAL == MADV_SEQUENTIAL && MMAPIO_MADV_WILLNEED == MADV_WILLNEED &&
-                   MMAPIO_MADV_DONTNEED == MADV_DONTNEED && MMAPIO_MADV_REMOVE == MADV_REMOVE &&
-                   MMAPIO_MADV_DONTFORK == MADV_DONTFORK && MMAPIO_MADV_DOFORK == MADV_DOFORK &&
-                   MMAPIO_MADV_MERGEABLE == MADV_MERGEABLE && MMAPIO_MADV_HUGEPAGE == MADV_HUGEPAGE &&
-                   MMAPIO_MADV_NOHUGEPAGE == MADV_NOHUGEPAGE && MMAPIO_MADV_DONTDUMP == MADV_DONTDUMP &&
-                   MMAPIO_MADV_DODUMP == MADV_DODUMP,
-               "advice numbers differ from the kernel's");
+ * ours are the same, so that the translation is the identity. Held to where the C library's headers know the name. */
+#define SAME(name) _Static_assert(MMAPIO_##name == name, #name " has another number in the kernel")
+
+SAME(MADV_NORMAL);
+SAME(MADV_RANDOM);
+SAME(MADV_SEQUENTIAL);
+SAME(MADV_WILLNEED);
+SAME(MADV_DONTNEED);
+SAME(MADV_REMOVE);
+SAME(MADV_DONTFORK);
+SAME(MADV_DOFORK);
+SAME(MADV_MERGEABLE);
+SAME(MADV_UNMERGEABLE);
+SAME(MADV_HUGEPAGE);
+SAME(MADV_NOHUGEPAGE);
+SAME(MADV_DONTDUMP);
+SAME(MADV_DODUMP);
+#ifdef MADV_FREE
+SAME(MADV_FREE);
+#endif
+#ifdef MADV_WIPEONFORK
+SAME(MADV_WIPEONFORK);
+SAME(MADV_KEEPONFORK);
+#endif
+#ifdef MADV_COLD
+SAME(MADV_COLD);
+SAME(MADV_PAGEOUT);
+#endif
+#ifdef MADV_POPULATE_READ
+SAME(MADV_POPULATE_READ);
+SAME(MADV_POPULATE_WRITE);
+#endif
+#ifdef MADV_COLLAPSE
+SAME(MADV_DONTNEED_LOCKED);
+SAME(MADV_COLLAPSE);
+#endif
 
 mmapio_status mmapio_os_advise(mmapio_map *map, const page_range *range, uint32_t advice, uint32_t *outcome,
                                mmapio_error *error)

@@ -39,7 +39,8 @@ static bool has_mlock2(void)
 void mmapio_os_caps(mmapio_caps *caps)
 {
     caps->system = MMAPIO_SYSTEM_LINUX;
-    caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY;
+    caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY | MMAPIO_FEATURE_GUARD |
+                     MMAPIO_FEATURE_ZERO_FILL | MMAPIO_FEATURE_RESERVE;
     caps->features |= has_cachestat() ? MMAPIO_FEATURE_RESIDENCY_COUNTS : 0u;
     caps->features |= has_mlock2() ? MMAPIO_FEATURE_LOCK_ON_FAULT : 0u;
     caps->advice_applied = known_advice();

@@ -49,7 +49,10 @@ mmapio_status mmapio_os_lock(mmapio_map *map, const page_range *range, uint32_t 
     mmapio_status status;
     int code;
 
-    (void)map;
+    if ((map->protection & MMAPIO_PROT_READ) == 0 && !map->changed) {
+        /* The kernel would say that the pages cannot be read in. They can, but not by us. */
+        return mmapio_fail(error, MMAPIO_ACCESS_DENIED);
+    }
     if (lock(range, flags) == 0) {
         return MMAPIO_OK;
     }

@@ -43,3 +43,11 @@ mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error)
     }
     return MMAPIO_OK;
 }
+
+mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error)
+{
+    if (ftruncate((int)file, (off_t)length) != 0) {
+        return mmapio_posix_fail(error, errno, CALL_FTRUNCATE);
+    }
+    return MMAPIO_OK;
+}

@@ -16,6 +16,12 @@ int mmapio_posix_protection(uint32_t protection);
 /* MMAPIO_MAP_* to MAP_*, or -1 for one this system cannot honour and must not ignore. Differs per system. */
 int mmapio_posix_map_flags(uint32_t flags);
 
+/* Gives a mapping another length in whole pages. Sets base and base_length. Differs per system. */
+mmapio_status mmapio_posix_remap(mmapio_map *map, uint64_t base_length, bool may_move, mmapio_error *error);
+
+/* If the signal's context stands in mmapio_guard_move, makes it continue at the landing place. Differs per system. */
+bool mmapio_posix_redirect(void *context);
+
 /* The size of the pages that MMAPIO_MAP_HUGETLB gives: a power of two. Differs per system. */
 uint64_t mmapio_posix_huge_page_size(intptr_t file);
 

@@ -5,25 +5,19 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Linux declares the vector as unsigned char, macOS as char. */
-#ifdef __APPLE__
-typedef char mincore_byte;
-#else
-typedef unsigned char mincore_byte;
-#endif
-
 enum { BATCH = 4096 };
 
 mmapio_status mmapio_posix_mincore(const page_range *range, uint8_t *pages, uint64_t *resident, mmapio_error *error)
 {
-    mincore_byte batch[BATCH];
+    unsigned char batch[BATCH];
     uint64_t page_size = mmapio_os_page_size();
     uint64_t total = range->length / page_size;
     uint64_t found = 0;
 
     for (uint64_t done = 0; done < total;) {
         uint64_t count = total - done < BATCH ? total - done : BATCH;
-        if (mincore(range->address + done * page_size, (size_t)(count * page_size), batch) != 0) {
+        /* Linux declares the vector as unsigned char, macOS as char. */
+        if (mincore(range->address + done * page_size, (size_t)(count * page_size), (void *)batch) != 0) {
             return mmapio_posix_fail(error, errno, CALL_MINCORE);
         }
         for (uint64_t i = 0; i < count; i++) {

@@ -111,3 +111,72 @@ mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint3
     (void)protection;
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
+
+mmapio_status mmapio_os_guard_install(mmapio_error *error)
+{
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+uint64_t mmapio_os_zero_fill_total(void)
+{
+    return 0;
+}
+
+mmapio_status mmapio_os_copy(mmapio_map *map, uint64_t offset, void *buffer, uint64_t length, bool write,
+                             uint64_t *done, mmapio_error *error)
+{
+    (void)map;
+    (void)offset;
+    (void)buffer;
+    (void)length;
+    (void)write;
+    (void)done;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_zero_fill_begin(mmapio_map *map, mmapio_error *error)
+{
+    (void)map;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+void mmapio_os_zero_fill_end(mmapio_map *map)
+{
+    (void)map;
+}
+
+uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map)
+{
+    (void)map;
+    return 0;
+}
+
+mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error)
+{
+    (void)file;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    (void)file;
+    (void)offset;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error)
+{
+    (void)map;
+    (void)length;
+    (void)may_move;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_error *error)
+{
+    (void)map;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}

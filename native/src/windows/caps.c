@@ -12,7 +12,7 @@ void mmapio_os_caps(mmapio_caps *caps)
     bool has_pages = system->query_working_set != NULL;
 
     caps->system = MMAPIO_SYSTEM_WINDOWS;
-    caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK;
+    caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_GUARD;
     caps->features |= has_pages ? MMAPIO_FEATURE_RESIDENCY : 0u;
     caps->advice_applied = bit(MMAPIO_MADV_FREE) | bit(MMAPIO_MADV_POPULATE_READ) | bit(MMAPIO_MADV_POPULATE_WRITE);
     caps->advice_applied |= system->prefetch != NULL ? bit(MMAPIO_MADV_WILLNEED) : 0u;

@@ -132,7 +132,7 @@ mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint3
         MEMORY_BASIC_INFORMATION region;
         unsigned char *stop;
         if (VirtualQuery(at, &region, sizeof region) == 0) {
-            return mmapio_win32_fail(error, GetLastError(), CALL_NONE);
+            return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_QUERY);
         }
         stop = (unsigned char *)region.BaseAddress + region.RegionSize;
         stop = stop < end ? stop : end;

@@ -4,6 +4,10 @@
 
 #include "../platform.h"
 
+/* Declares what Windows 10 has; what older ones lack is looked up at run time. Some toolchains define it already. */
+#ifndef _WIN32_WINNT
+#define _WIN32_WINNT 0x0A00
+#endif
 #include <windows.h>
 
 /* psapi.h and winternl.h need what windows.h declares. */

@@ -90,6 +90,16 @@ internal sealed class Child : IDisposable
         return said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
+    /// <summary>Waits for an end that is not expected to be a good one. Gives its exit code, and what it complained.</summary>
+    public (int Code, string Complaint) Perish()
+    {
+        _process.StandardInput.Close();
+        _ = _process.StandardOutput.ReadToEndAsync();
+        string complaint = _process.StandardError.ReadToEnd();
+        WaitForExit();
+        return (_process.ExitCode, complaint);
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

@@ -54,7 +54,7 @@ internal static class ChildParts
                 CallLibrary(arguments[0]);
                 return 0;
             default:
-                return 2;
+                return GuardedParts.Play(part, arguments);
         }
     }
 
@@ -123,7 +123,7 @@ internal static class ChildParts
     }
 
     /// <summary>One line: "fine", or the exception with what is inside it.</summary>
-    private static void Say(Action action)
+    internal static void Say(Action action)
     {
         try
         {
@@ -138,6 +138,6 @@ internal static class ChildParts
         }
     }
 
-    private static long[] Numbers(string line) =>
+    internal static long[] Numbers(string line) =>
         [.. line.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture))];
 }

@@ -41,6 +41,27 @@ internal static partial class Linux
         }
     }
 
+    /// <summary>A file of memory that nobody, not even its owner, can make shorter.</summary>
+    public static SafeFileHandle SealedMemory(byte[] contents)
+    {
+        const uint AllowSealing = 2;
+        const int AddSeals = 1033;
+        const int SealShrink = 2;
+        var file = new SafeFileHandle(memfd_create("sealed", AllowSealing), ownsHandle: true);
+        RandomAccess.Write(file, contents, 0);
+        if (fcntl((int)file.DangerousGetHandle(), AddSeals, SealShrink) != 0)
+        {
+            throw new InvalidOperationException("This kernel seals no memory.");
+        }
+        return file;
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int memfd_create(string name, uint flags);
+
+    [LibraryImport("libc")]
+    private static partial int fcntl(int file, int command, int argument);
+
     [LibraryImport("libc")]
     private static partial uint geteuid();
 

@@ -1,0 +1,111 @@
+using System.Buffers;
+
+namespace MmapIo;
+
+/// <summary>
+/// Writes to a map from a given place on, and makes the map, and its file, longer as it goes: by half as much again each
+/// time, so that growing is rare. Disposing it cuts off what was made too long. For one user at a time; while it is in
+/// use, nobody else should resize the map.
+/// </summary>
+public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
+{
+    private const int LeastGrowth = 64 * 1024;
+
+    private readonly MemoryMap _map;
+    private readonly long _start;
+    private readonly long _initialLength;
+    private MappedMemory? _window;
+    private long _windowStart;
+    private int _windowLength;
+    private bool _disposed;
+
+    internal MapBufferWriter(MemoryMap map, long start)
+    {
+        _map = map;
+        _start = start;
+        _initialLength = map.Length;
+    }
+
+    /// <summary>How many bytes were written.</summary>
+    public long WrittenCount { get; private set; }
+
+    private long Position => _start + WrittenCount;
+
+    /// <summary>Declares bytes written to what <see cref="GetMemory"/> or <see cref="GetSpan"/> gave last.</summary>
+    /// <param name="count">How many.</param>
+    /// <exception cref="ArgumentException">Negative, or more than there was room for.</exception>
+    /// <exception cref="ObjectDisposedException">The writer, or the map, is closed.</exception>
+    public void Advance(int count)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count > _windowStart + _windowLength - Position)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count, "More than the buffer given last has.");
+        }
+        WrittenCount += count;
+    }
+
+    /// <summary>Gives memory to write to, and grows the map if there is not enough left.</summary>
+    /// <param name="sizeHint">At least so many bytes; 0 for at least one.</param>
+    /// <returns>The memory, until the next call of a member of this.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sizeHint"/> is negative.</exception>
+    /// <exception cref="InvalidOperationException">The map must grow, and a lease stands in the way: see
+    /// <see cref="MapOptions.Reserve"/>.</exception>
+    /// <exception cref="MmapIoException">No space on the disk.</exception>
+    /// <exception cref="ObjectDisposedException">The writer, or the map, is closed.</exception>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        int needed = Math.Max(sizeHint, 1);
+        if (_windowStart + _windowLength - Position < needed || _window is null)
+        {
+            MoveWindow(needed);
+        }
+        return _window!.Memory[(int)(Position - _windowStart)..];
+    }
+
+    /// <inheritdoc cref="GetMemory(int)"/>
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    /// <summary>Ends writing. The map and its file end where writing did, if it went past their old end.</summary>
+    /// <exception cref="InvalidOperationException">A lease stands in the way of cutting off.</exception>
+    /// <exception cref="MmapIoException">The operating system refused.</exception>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+        _disposed = true;
+        CloseWindow();
+        long end = Math.Max(Position, _initialLength);
+        if (end < _map.Length && !_map.IsClosed)
+        {
+            _map.Resize(end, truncateFile: true);
+        }
+    }
+
+    private void MoveWindow(int needed)
+    {
+        CloseWindow();
+        if (_map.Length - Position < needed)
+        {
+            long growth = Math.Max(Math.Max(needed, LeastGrowth), _map.Length / 2);
+            _map.Resize(Math.Max(Position + needed, _map.Length + growth));
+        }
+        _windowStart = Position;
+        _windowLength = (int)Math.Min(MappedSegment.MaxLength, _map.Length - Position);
+        _windowLength = Math.Max(_windowLength, (int)Math.Min(needed, _map.Length - Position));
+        _window = new MappedMemory(_map, _windowStart, _windowLength, forWriting: true);
+    }
+
+    private void CloseWindow()
+    {
+        ((IDisposable?)_window)?.Dispose();
+        _window = null;
+        _windowStart = Position;
+        _windowLength = 0;
+    }
+}

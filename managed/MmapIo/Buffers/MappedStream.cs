@@ -1,0 +1,220 @@
+namespace MmapIo;
+
+/// <summary>
+/// A map as a stream. Copies go through <see cref="MemoryMap.TryRead"/> and <see cref="MemoryMap.TryWrite"/>, so that
+/// a file shortened meanwhile is an exception.
+/// </summary>
+internal sealed class MappedStream(MemoryMap map, long offset, long length, bool writable, bool growable) : Stream
+{
+    private long _position;
+    private bool _open = true;
+
+    public override bool CanRead => _open;
+
+    public override bool CanSeek => _open;
+
+    public override bool CanWrite => _open && writable;
+
+    public override long Length
+    {
+        get
+        {
+            ThrowIfClosed();
+            return length;
+        }
+    }
+
+    public override long Position
+    {
+        get
+        {
+            ThrowIfClosed();
+            return _position;
+        }
+        set
+        {
+            ThrowIfClosed();
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _position = value;
+        }
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        ThrowIfClosed();
+        int count = (int)Math.Clamp(length - _position, 0, buffer.Length);
+        if (count == 0)
+        {
+            return 0;
+        }
+        if (!map.TryRead(offset + _position, buffer[..count], out int read) && read == 0)
+        {
+            throw Faulted("read");
+        }
+        _position += read;
+        return read;
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        ThrowIfClosed();
+        if (!writable)
+        {
+            throw new NotSupportedException("The map is read-only.");
+        }
+        if (buffer.Length > length - _position)
+        {
+            throw new NotSupportedException(
+                $"{buffer.Length} bytes from position {_position} do not fit in the stream's {length} bytes.");
+        }
+        bool whole = map.TryWrite(offset + _position, buffer, out int written);
+        _position += written;
+        if (!whole)
+        {
+            throw Faulted("written");
+        }
+    }
+
+    public override int ReadByte()
+    {
+        Span<byte> one = stackalloc byte[1];
+        return Read(one) == 0 ? -1 : one[0];
+    }
+
+    public override void WriteByte(byte value) => Write([value]);
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return Read(buffer.AsSpan(offset, count));
+    }
+
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        Write(buffer.AsSpan(offset, count));
+    }
+
+    // Memory does not wait: what is asynchronous elsewhere is done on the spot here, page faults included.
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<int>(cancellationToken)
+            : Try(() => Read(buffer.Span));
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+        try
+        {
+            Write(buffer.Span);
+            return ValueTask.CompletedTask;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return ValueTask.FromException(e);
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    /// <summary>Hands the pages themselves to the other stream, without a buffer in between.</summary>
+    public override void CopyTo(Stream destination, int bufferSize)
+    {
+        ValidateCopyToArguments(destination, bufferSize);
+        ThrowIfClosed();
+        while (_position < length)
+        {
+            int part = (int)Math.Min(length - _position, MappedSegment.MaxLength);
+            using MapLease lease = map.Lease(offset + _position, part);
+            destination.Write(lease.Span);
+            _position += part;
+        }
+    }
+
+    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    {
+        ValidateCopyToArguments(destination, bufferSize);
+        ThrowIfClosed();
+        while (_position < length)
+        {
+            int part = (int)Math.Min(length - _position, MappedSegment.MaxLength);
+            using var memory = new MappedMemory(map, offset + _position, part, forWriting: false) as IDisposable;
+            await destination.WriteAsync(((MappedMemory)memory).Memory, cancellationToken).ConfigureAwait(false);
+            _position += part;
+        }
+    }
+
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        ThrowIfClosed();
+        long from = origin switch
+        {
+            SeekOrigin.Begin => 0,
+            SeekOrigin.Current => _position,
+            SeekOrigin.End => length,
+            _ => throw new ArgumentOutOfRangeException(nameof(origin), origin, "Not an origin."),
+        };
+        if (offset < -from)
+        {
+            throw new IOException("A seek went before the beginning of the stream.");
+        }
+        if (offset > long.MaxValue - from)
+        {
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, "The position would be too large.");
+        }
+        return _position = from + offset;
+    }
+
+    public override void SetLength(long value)
+    {
+        ThrowIfClosed();
+        ArgumentOutOfRangeException.ThrowIfNegative(value);
+        if (!growable)
+        {
+            throw new NotSupportedException("The length is that of the range the stream was made of, or of a file that is not written.");
+        }
+        map.Resize(value, truncateFile: true);
+        length = value;
+        _position = Math.Min(_position, value);
+    }
+
+    /// <summary>Writes what was written here to the device: <see cref="FlushMode.Sync"/> would block, so this does
+    /// what <see cref="FileStream.Flush()"/> does, nothing: the page cache has the bytes already.</summary>
+    public override void Flush() => ThrowIfClosed();
+
+    protected override void Dispose(bool disposing)
+    {
+        _open = false;
+        base.Dispose(disposing);
+    }
+
+    private static ValueTask<int> Try(Func<int> read)
+    {
+        try
+        {
+            return ValueTask.FromResult(read());
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return ValueTask.FromException<int>(e);
+        }
+    }
+
+    private MmapIoException Faulted(string what) => new(
+        $"The byte at position {_position} could not be {what}: the pages behind it are gone.", MapStatus.Fault);
+
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(!_open, typeof(Stream));
+}

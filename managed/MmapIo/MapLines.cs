@@ -1,0 +1,68 @@
+namespace MmapIo;
+
+/// <summary>
+/// The lines of a map, to be gone through with foreach. A line ends with a line feed, which may be preceded by a
+/// carriage return; neither belongs to it. The last line needs no line end.
+/// </summary>
+public readonly ref struct MapLines
+{
+    private readonly MemoryMap _map;
+    private readonly MapRange _range;
+
+    internal MapLines(MemoryMap map, MapRange range)
+    {
+        _map = map;
+        _range = range;
+    }
+
+    /// <summary>Starts at the first line. Holds a lease until it is disposed, as foreach does.</summary>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public Enumerator GetEnumerator() => new(_map.Lease(_range));
+
+    /// <summary>Goes from line to line.</summary>
+    public ref struct Enumerator : IDisposable
+    {
+        private readonly MapLease _lease;
+        private long _next;
+        private long _start;
+        private int _length;
+
+        internal Enumerator(MapLease lease)
+        {
+            _lease = lease;
+        }
+
+        /// <summary>The line. Lives as long as the enumerator.</summary>
+        [System.Diagnostics.CodeAnalysis.UnscopedRef]
+        public readonly ReadOnlySpan<byte> Current => _lease.Slice(_start, _length);
+
+        /// <summary>Goes to the next line.</summary>
+        /// <returns>False if there is none.</returns>
+        /// <exception cref="InvalidOperationException">A line is longer than 2 GiB.</exception>
+        public bool MoveNext()
+        {
+            long total = _lease.Length;
+            if (_next >= total)
+            {
+                return false;
+            }
+            _start = _next;
+            long found = _lease.As<byte>().Slice(_start, total - _start).IndexOf((byte)'\n');
+            long end = found < 0 ? total : _start + found;
+            _next = found < 0 ? total : end + 1;
+            if (found > 0 && _lease[end - 1] == '\r')
+            {
+                end--;
+            }
+            if (end - _start > int.MaxValue)
+            {
+                MapErrors.ThrowTooLongForSpan(end - _start);
+            }
+            _length = (int)(end - _start);
+            return true;
+        }
+
+        /// <summary>Returns the lease.</summary>
+        public readonly void Dispose() => _lease.Dispose();
+    }
+}

@@ -1,0 +1,268 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Win32.SafeHandles;
+
+namespace MmapIo;
+
+/// <summary>What the caller's method calls its arguments, for exceptions that name them.</summary>
+/// <param name="File">The handle.</param>
+/// <param name="Range">Offset and length.</param>
+internal readonly record struct MapArguments(string File, string Range);
+
+/// <summary>From a path or handle and a checked request to a map, leaving nothing behind on failure.</summary>
+internal static unsafe class MapOpening
+{
+    private const int Eperm = 1;
+    private const int Enoent = 2;
+    private const int Ebadf = 9;
+    private const int Eacces = 13;
+    private const int Eisdir = 21;
+    private const int Win32AccessDenied = 5;
+    private const int Win32InvalidHandle = 6;
+    private const int Win32FileNotFound = 2;
+
+    /// <summary>Opens and maps. The map keeps the handle, and needs no duplicate of it.</summary>
+    public static MemoryMap OpenAndMap(string path, MapRequest request, MapOptions options)
+    {
+        SafeFileHandle file = OpenFile(path, request.Access, options, out bool created);
+        try
+        {
+            MemoryMap map = MapGrowing(
+                file, request with { Owned = file }, path, new MapArguments(nameof(path), nameof(options)));
+            EndSharing(file);
+            return map;
+        }
+        catch
+        {
+            file.Dispose();
+            if (created)
+            {
+                File.Delete(path);
+            }
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The framework's shared lock would keep everybody who opens the file with its defaults from writing to it for as
+    /// long as it is mapped. It has done its work: nobody had the file for himself when it was opened.
+    /// </summary>
+    private static void EndSharing(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = Interop.flock(file.DangerousGetHandle(), Interop.Unlock);
+        }
+    }
+
+    /// <summary>
+    /// Maps, and makes the file long enough where it is to be written. In this order: what can fail about mapping has
+    /// failed before the file is touched, since a file that was made longer cannot safely be made shorter again, with
+    /// others writing to it. A map may be longer than its file meanwhile (mmap(2)); Windows makes the file longer by
+    /// itself.
+    /// </summary>
+    public static MemoryMap MapGrowing(SafeFileHandle file, MapRequest request, string? path, MapArguments arguments)
+    {
+        const int AfterGrowing = Mmap.MAP_LOCKED | Mmap.MAP_POPULATE;
+        if (request.Length == 0 || !TryGetLength(file, out long before) || request.Offset + request.Length <= before)
+        {
+            return Map(file, request, path, arguments);
+        }
+        if (request.Access != MapAccess.ReadWrite && before != 0)
+        {
+            RefuseToGrow(request, before);
+        }
+        MemoryMap map = Map(file, request with { Flags = request.Flags & ~AfterGrowing }, path, arguments);
+        try
+        {
+            // A device has no length, and backs every map.
+            if (before != 0 || !map.IsBacked)
+            {
+                Grow(file, request, before, path);
+                map.RefreshBacking();
+            }
+            map.MakeUpFor(request.Flags & AfterGrowing);
+            return map;
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Maps as mmap(2) would, without a look at the file's length.</summary>
+    public static MemoryMap Map(SafeFileHandle? file, MapRequest request, string? path, MapArguments arguments)
+    {
+        NativeError error;
+        nint map;
+        int status = file is null
+            ? MapAnonymous(request, &map, &error)
+            : MapFile(file, request, &map, &error);
+        bool badHandle = error.OsCode == ((OsErrorDomain)error.OsDomain == OsErrorDomain.Win32 ? Win32InvalidHandle : Ebadf);
+        string argument = badHandle ? arguments.File : arguments.Range;
+        MapErrors.ThrowIfFailed(status, error, file is null ? "map memory" : "map", path, argument);
+
+        // A map to the end of the file was measured by the file a moment ago.
+        ulong backed = Interop.mmapio_map_length(map);
+        if (request.Length != 0)
+        {
+            status = Interop.mmapio_map_backed_length(map, &backed, &error);
+            if (status != 0)
+            {
+                _ = Interop.mmapio_map_close(map);
+                MapErrors.ThrowIfFailed(status, error, "ask for the length of", path);
+            }
+        }
+        return new MemoryMap(map, request, path, (long)backed);
+    }
+
+    private static int MapAnonymous(MapRequest request, nint* map, NativeError* error)
+    {
+        NativeMapOptions options = request.ToNative();
+        return Interop.mmapio_map_anonymous(&options, map, error);
+    }
+
+    private static int MapFile(SafeFileHandle file, MapRequest request, nint* map, NativeError* error)
+    {
+        NativeMapOptions options = request.ToNative();
+        bool held = false;
+        try
+        {
+            file.DangerousAddRef(ref held);
+            return Interop.mmapio_map_file(file.DangerousGetHandle(), &options, map, error);
+        }
+        finally
+        {
+            if (held)
+            {
+                file.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>What cannot seek, such as a pipe, has no length. That it cannot be mapped either is for mmap to say.</summary>
+    private static bool TryGetLength(SafeFileHandle file, out long length)
+    {
+        try
+        {
+            length = RandomAccess.GetLength(file);
+            return true;
+        }
+        catch (NotSupportedException)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    private static void Grow(SafeFileHandle file, MapRequest request, long before, string? path)
+    {
+        long needed = request.Offset + request.Length;
+        if (request.Access != MapAccess.ReadWrite)
+        {
+            RefuseToGrow(request, before);
+        }
+        if (request.Allocate)
+        {
+            Allocate(file, needed, path);
+            return;
+        }
+        try
+        {
+            RandomAccess.SetLength(file, needed);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            MapErrors.ThrowOption(
+                nameof(MapOptions.Length), request.Length, $"The file system cannot have a file of {needed} bytes.");
+        }
+    }
+
+    [DoesNotReturn]
+    private static void RefuseToGrow(MapRequest request, long before) => MapErrors.ThrowOption(
+        nameof(MapOptions.Length), request.Length,
+        $"The map would end at byte {request.Offset + request.Length}, but the file has {before} bytes, and a map that " +
+        "is not written to the file cannot make it longer.");
+
+    /// <summary>Has all blocks up to a length allocated, holes included, and makes the file that long.</summary>
+    private static void Allocate(SafeFileHandle file, long length, string? path)
+    {
+        NativeError error;
+        bool held = false;
+        int status;
+        try
+        {
+            file.DangerousAddRef(ref held);
+            status = Interop.mmapio_file_allocate(file.DangerousGetHandle(), 0, (ulong)length, &error);
+        }
+        finally
+        {
+            if (held)
+            {
+                file.DangerousRelease();
+            }
+        }
+        MapErrors.ThrowIfFailed(status, error, "allocate", path);
+    }
+
+    /// <summary>Opens by the framework's rules, and tells whether this call is what created the file.</summary>
+    private static SafeFileHandle OpenFile(string path, MapAccess access, MapOptions options, out bool created)
+    {
+        FileAccess fileAccess = access == MapAccess.ReadWrite ? FileAccess.ReadWrite : FileAccess.Read;
+        created = false;
+        try
+        {
+            if (options.Mode is FileMode.OpenOrCreate or FileMode.Create && fileAccess == FileAccess.ReadWrite)
+            {
+                // Asking whether the file exists would leave time for somebody else to create it.
+                try
+                {
+                    SafeFileHandle fresh = File.OpenHandle(path, FileMode.CreateNew, fileAccess, options.Share);
+                    created = true;
+                    return fresh;
+                }
+                catch (IOException) when (File.Exists(path) || Directory.Exists(path))
+                {
+                    // It is there.
+                }
+            }
+            // An empty file made for reading is nothing that anybody would miss, nor mind to keep.
+            bool missing = options.Mode == FileMode.OpenOrCreate && fileAccess == FileAccess.Read && !File.Exists(path);
+            SafeFileHandle file = File.OpenHandle(path, options.Mode, fileAccess, options.Share);
+            created = missing || options.Mode == FileMode.CreateNew;
+            return file;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(path, e);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new FileNotFoundException(
+                e.Message, path,
+                Inner(e.Message, path, MapStatus.NotFound, OperatingSystem.IsWindows() ? Win32FileNotFound : Enoent));
+        }
+    }
+
+    private static UnauthorizedAccessException Denied(string path, UnauthorizedAccessException e)
+    {
+        bool isDirectory = Directory.Exists(path);
+        string message = isDirectory ? $"Cannot map '{path}': it is a directory." : $"Cannot map '{path}': {e.Message}";
+
+        // The framework keeps the system's code in the exception inside, if anywhere.
+        int code = e.InnerException?.HResult & 0xFFFF ?? 0;
+        if (code is not (Eperm or Eacces))
+        {
+            code = OperatingSystem.IsWindows() ? Win32AccessDenied : isDirectory ? Eisdir : Eacces;
+        }
+        return new UnauthorizedAccessException(message, Inner(message, path, MapStatus.AccessDenied, code));
+    }
+
+    private static MmapIoException Inner(string message, string path, MapStatus status, int code) => new(message, status)
+    {
+        OsErrorCode = code,
+        OsErrorDomain = OperatingSystem.IsWindows() ? OsErrorDomain.Win32 : OsErrorDomain.Errno,
+        NativeCall = OperatingSystem.IsWindows() ? "CreateFile" : "open",
+        Path = path,
+    };
+}

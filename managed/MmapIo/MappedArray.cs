@@ -1,0 +1,145 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MmapIo;
+
+/// <summary>
+/// A file as an array of elements of one type, indexed by long.
+/// <para>The indexer gives references into the map itself. Do not keep one across <see cref="Resize"/>, which may move
+/// the map. After <see cref="Dispose"/> the indexer throws; so that references taken before do no harm, the map stays
+/// mapped until the array is no longer referenced by anything: keep the array as long as its references.</para>
+/// <para>An array opened for reading is mapped copy-on-write: storing to its elements changes neither the file nor what
+/// others see.</para>
+/// <para>Any thread may read and write elements at any time; resizing needs the array to itself.</para>
+/// </summary>
+/// <typeparam name="T">The element. Its bytes are those of the file, in this machine's order.</typeparam>
+[SuppressMessage("Design", "CA1000", Justification = "MappedArray<int>.Open says what it opens; there is nothing to infer it from.")]
+public sealed unsafe class MappedArray<T> : IDisposable
+    where T : unmanaged
+{
+    private readonly MemoryMap _map;
+    private T* _data;
+    private long _count;
+    private long? _held;
+
+    private MappedArray(MemoryMap map)
+    {
+        _map = map;
+        Attach();
+    }
+
+    /// <summary>Lets go of the map.</summary>
+    ~MappedArray() => Detach();
+
+    /// <summary>The number of elements.</summary>
+    public long Length => Volatile.Read(ref _count);
+
+    /// <summary>The map, for everything else that can be done with it. It belongs to the array.</summary>
+    public MemoryMap Map => _map;
+
+    /// <summary>One element.</summary>
+    /// <param name="index">From 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such element; after <see cref="Dispose"/> there is
+    /// none.</exception>
+    public ref T this[long index]
+    {
+        get
+        {
+            if ((ulong)index >= (ulong)_count)
+            {
+                MapErrors.ThrowRange(nameof(index), index, $"The array has {Length} elements.");
+            }
+            return ref _data[index];
+        }
+    }
+
+    /// <summary>Opens a file as an array: as many elements as fit in whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="access"><see cref="MapAccess.Read"/>, <see cref="MapAccess.ReadWrite"/> or
+    /// <see cref="MapAccess.CopyOnWrite"/>.</param>
+    /// <exception cref="ArgumentException">An argument is not allowed.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file does not permit it.</exception>
+    /// <exception cref="MmapIoException">The operating system refused.</exception>
+    public static MappedArray<T> Open(string path, MapAccess access = MapAccess.Read)
+    {
+        if (access is not (MapAccess.Read or MapAccess.ReadWrite or MapAccess.CopyOnWrite))
+        {
+            throw new ArgumentOutOfRangeException(nameof(access), access, "Not for an array.");
+        }
+        MapAccess harmless = access == MapAccess.Read ? MapAccess.CopyOnWrite : access;
+        return new MappedArray<T>(MemoryMap.Open(path, harmless, new MapOptions { NoReserve = true }));
+    }
+
+    /// <summary>Creates a file, or replaces one, with an array of zeros.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="count">How many elements, at least 1.</param>
+    /// <exception cref="ArgumentException">An argument is not allowed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory or file does not permit it.</exception>
+    /// <exception cref="IOException">The file cannot be made that long.</exception>
+    public static MappedArray<T> Create(string path, long count)
+    {
+        var options = new MapOptions { Mode = FileMode.Create, Length = BytesOf(count, least: 1) };
+        return new MappedArray<T>(MemoryMap.Open(path, MapAccess.ReadWrite, options));
+    }
+
+    /// <summary>Makes the array, and its file, longer or shorter. References taken before must not be used after.</summary>
+    /// <param name="count">How many elements. New ones are zeros.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or too many.</exception>
+    /// <exception cref="InvalidOperationException">A lease on <see cref="Map"/> is out.</exception>
+    /// <exception cref="MmapIoException">No space on the disk; the array is as it was.</exception>
+    /// <exception cref="ObjectDisposedException">The array is closed.</exception>
+    public void Resize(long count)
+    {
+        long bytes = BytesOf(count, least: 0);
+        ObjectDisposedException.ThrowIf(_map.IsClosed, this);
+        Detach();
+        try
+        {
+            _map.Resize(bytes, truncateFile: true);
+        }
+        finally
+        {
+            Attach();
+        }
+    }
+
+    /// <summary>Writes what was changed to the file.</summary>
+    /// <param name="mode">How far.</param>
+    /// <exception cref="MmapIoException">The device failed or is full.</exception>
+    /// <exception cref="ObjectDisposedException">The array is closed.</exception>
+    public void Flush(FlushMode mode = FlushMode.Sync) => _map.Flush(mode);
+
+    /// <summary>Closes the array. It has no elements from now on.</summary>
+    [SuppressMessage("Usage", "CA1816", Justification = "The finalizer is what lets the map go, once no reference can be left.")]
+    public void Dispose()
+    {
+        Volatile.Write(ref _count, 0);
+        _map.Dispose();
+    }
+
+    private static long BytesOf(long count, long least)
+    {
+        if (count < least || count > long.MaxValue / sizeof(T))
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count, "Not a number of elements that a file can have.");
+        }
+        return count * sizeof(T);
+    }
+
+    private void Attach()
+    {
+        _held = _map.Length;
+        _data = (T*)_map.Hold(0, _held.Value, _map.CanWrite);
+        Volatile.Write(ref _count, _held.Value / sizeof(T));
+    }
+
+    private void Detach()
+    {
+        Volatile.Write(ref _count, 0);
+        if (_held is { } length)
+        {
+            _held = null;
+            _map.Release(0, length);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace MmapIo;
+
+public sealed unsafe partial class MemoryMap
+{
+    /// <summary>A range as memory that can be kept on the heap, passed to asynchronous calls and sliced. No copy.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns>The memory. While it is pinned the map stays mapped; once a span was taken of it, the map stays
+    /// mapped until the memory is no longer referenced by anything: keep the memory as long as its spans.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed; also from the memory's own members later.</exception>
+    public ReadOnlyMemory<byte> GetReadOnlyMemory(long offset, int length) =>
+        MemoryOf(offset, length, forWriting: false);
+
+    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    /// <exception cref="NotSupportedException">The map is read-only.</exception>
+    public Memory<byte> GetMemory(long offset, int length)
+    {
+        if (!CanWrite)
+        {
+            throw new NotSupportedException("The map is read-only.");
+        }
+        return MemoryOf(offset, length, forWriting: true);
+    }
+
+    /// <summary>A range as memory with an end: the map stays mapped until the owner is disposed, and the memory throws
+    /// from then on. For reading only if the map is.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="NotSupportedException">The map is read-only.</exception>
+    public IMemoryOwner<byte> Rent(long offset, int length)
+    {
+        if (!CanWrite)
+        {
+            throw new NotSupportedException("The map is read-only.");
+        }
+        CheckRange(offset, length);
+        var memory = new MappedMemory(this, offset, length, forWriting: true);
+        _ = memory.GetSpan();
+        return memory;
+    }
+
+    /// <summary>All of the map as a sequence, in segments of 1 GiB. No copy; any size.</summary>
+    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    public ReadOnlySequence<byte> AsSequence() => AsSequence(0, Length);
+
+    /// <summary>A range as a sequence, in segments of 1 GiB. No copy; any size.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    public ReadOnlySequence<byte> AsSequence(long offset, long length) =>
+        AsSequence(offset, length, MappedSegment.MaxLength);
+
+    internal ReadOnlySequence<byte> AsSequence(long offset, long length, int segmentLength)
+    {
+        CheckRange(offset, length);
+        ThrowIfClosed();
+        return MappedSegment.Chain(this, offset, length, segmentLength);
+    }
+
+    /// <summary>All of the map as a stream, whose SetLength resizes the map, and its file, if that is written.</summary>
+    /// <inheritdoc cref="AsStream(long, long)"/>
+    public Stream AsStream()
+    {
+        ThrowIfClosed();
+        return new MappedStream(this, 0, Length, CanWrite, growable: Access == MapAccess.ReadWrite);
+    }
+
+    /// <summary>A range as a stream: seekable, of fixed length, writable if the map is.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns>The stream, at position 0. Disposing it leaves the map open. Where pages are gone, it throws
+    /// <see cref="MmapIoException"/> with <see cref="MapStatus.Fault"/>; only CopyTo reads memory directly. Flush does
+    /// nothing, as for a <see cref="FileStream"/>: see <see cref="Flush(FlushMode)"/>. For one user at a time.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public Stream AsStream(long offset, long length)
+    {
+        CheckRange(offset, length);
+        ThrowIfClosed();
+        return new MappedStream(this, offset, length, CanWrite, growable: false);
+    }
+
+    /// <summary>All of the map as a pipe to read from, in segments of 1 GiB. No copy.</summary>
+    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    public PipeReader AsPipeReader() => PipeReader.Create(AsSequence());
+
+    /// <summary>A range as a pipe to read from, in segments of 1 GiB. No copy.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    public PipeReader AsPipeReader(long offset, long length) => PipeReader.Create(AsSequence(offset, length));
+
+    /// <summary>Writes to the map from a place on, and makes it and its file longer as needed.</summary>
+    /// <param name="start">The first byte to write; at most <see cref="Length"/>, which appends.</param>
+    /// <returns>The writer. Dispose it when done: it cuts off what was made too long.</returns>
+    /// <exception cref="NotSupportedException">The map is read-only.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The place is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public MapBufferWriter AsBufferWriter(long start)
+    {
+        if (start < 0 || start > Length)
+        {
+            MapErrors.ThrowRange(nameof(start), start, $"The map has {Length} bytes.");
+        }
+        if (!CanWrite)
+        {
+            throw new NotSupportedException("The map is read-only.");
+        }
+        ThrowIfClosed();
+        return new MapBufferWriter(this, start);
+    }
+
+    private Memory<byte> MemoryOf(long offset, int length, bool forWriting)
+    {
+        CheckRange(offset, length);
+        ThrowIfClosed();
+        return length == 0 ? Memory<byte>.Empty : new MappedMemory(this, offset, length, forWriting).Memory;
+    }
+
+    internal bool IsClosed => Volatile.Read(ref _closed);
+
+    private void ThrowIfClosed()
+    {
+        if (Volatile.Read(ref _closed))
+        {
+            MapErrors.ThrowClosed();
+        }
+    }
+
+    /// <summary>Keeps the map mapped from any thread until <see cref="Release"/>. Gives the range's first byte.</summary>
+    internal byte* Hold(long offset, long length, bool forWriting)
+    {
+        // The lock first, then the use: whoever waits for uses to end has the lock.
+        lock (_gate)
+        {
+            LeaseSlot slot = EnterLease(offset, length, forWriting, isLease: false);
+            (_holds ??= []).Add((offset, offset + length));
+            LeaseStack.Exit(this, slot);
+            return _data + offset;
+        }
+    }
+
+    /// <summary>Undoes one <see cref="Hold"/>. The last one of a closed map unmaps it.</summary>
+    internal void Release(long offset, long length)
+    {
+        lock (_gate)
+        {
+            _ = _holds!.Remove((offset, offset + length));
+        }
+        if (Volatile.Read(ref Readers) == LeaseStack.Barred)
+        {
+            ExitSlow();
+        }
+    }
+
+    private bool HasHold((long Start, long End)? range) =>
+        _holds is { Count: > 0 } holds
+        && (range is not { } r || holds.Exists(hold => hold.Start < r.End && r.Start < hold.End));
+}

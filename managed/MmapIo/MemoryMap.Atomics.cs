@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+
+namespace MmapIo;
+
+public sealed unsafe partial class MemoryMap
+{
+    /// <summary>Reads a cell that other threads or processes write: never half of a value, and nothing that is read
+    /// later is read before it.</summary>
+    /// <typeparam name="T">A number or enum of 4 or 8 bytes.</typeparam>
+    /// <param name="offset">The first byte. Its address must be a multiple of the cell's size, which it is where file
+    /// offset and size agree.</param>
+    /// <exception cref="ArgumentException">The cell is misaligned, or not of 4 or 8 bytes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The cell is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
+    public T ReadVolatile<T>(long offset)
+        where T : unmanaged
+    {
+        T* cell = EnterCell<T>(offset, forWriting: false, out LeaseSlot slot);
+        T value;
+        if (sizeof(T) == 4)
+        {
+            value = Unsafe.BitCast<int, T>(Volatile.Read(ref *(int*)cell));
+        }
+        else
+        {
+            value = Unsafe.BitCast<long, T>(Volatile.Read(ref *(long*)cell));
+        }
+        LeaseStack.Exit(this, slot);
+        return value;
+    }
+
+    /// <summary>Writes a cell that other threads or processes read: never half of a value, and nothing that was written
+    /// earlier is seen after it.</summary>
+    /// <typeparam name="T">A number or enum of 4 or 8 bytes.</typeparam>
+    /// <param name="offset">The first byte, aligned as for <see cref="ReadVolatile"/>.</param>
+    /// <param name="value">The value.</param>
+    /// <inheritdoc cref="Add(long, long)"/>
+    public void WriteVolatile<T>(long offset, T value)
+        where T : unmanaged
+    {
+        T* cell = EnterCell<T>(offset, forWriting: true, out LeaseSlot slot);
+        if (sizeof(T) == 4)
+        {
+            Volatile.Write(ref *(int*)cell, Unsafe.BitCast<T, int>(value));
+        }
+        else
+        {
+            Volatile.Write(ref *(long*)cell, Unsafe.BitCast<T, long>(value));
+        }
+        LeaseStack.Exit(this, slot);
+    }
+
+    /// <summary>Adds to a cell, atomically among all threads and processes that map the file.</summary>
+    /// <param name="offset">The first byte, aligned as for <see cref="ReadVolatile"/>.</param>
+    /// <param name="value">What to add.</param>
+    /// <returns>The sum.</returns>
+    /// <exception cref="ArgumentException">The cell is misaligned, or not of 4 or 8 bytes.</exception>
+    /// <exception cref="NotSupportedException">The map is read-only.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The cell is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against writing.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
+    public long Add(long offset, long value)
+    {
+        long* cell = EnterCell<long>(offset, forWriting: true, out LeaseSlot slot);
+        long sum = Interlocked.Add(ref *cell, value);
+        LeaseStack.Exit(this, slot);
+        return sum;
+    }
+
+    /// <inheritdoc cref="Add(long, long)"/>
+    public int Add(long offset, int value)
+    {
+        int* cell = EnterCell<int>(offset, forWriting: true, out LeaseSlot slot);
+        int sum = Interlocked.Add(ref *cell, value);
+        LeaseStack.Exit(this, slot);
+        return sum;
+    }
+
+    /// <summary>Replaces a cell, atomically among all threads and processes that map the file.</summary>
+    /// <param name="offset">The first byte, aligned as for <see cref="ReadVolatile"/>.</param>
+    /// <param name="value">The new value.</param>
+    /// <returns>The old value.</returns>
+    /// <inheritdoc cref="Add(long, long)"/>
+    public long Exchange(long offset, long value)
+    {
+        long* cell = EnterCell<long>(offset, forWriting: true, out LeaseSlot slot);
+        long old = Interlocked.Exchange(ref *cell, value);
+        LeaseStack.Exit(this, slot);
+        return old;
+    }
+
+    /// <inheritdoc cref="Exchange(long, long)"/>
+    public int Exchange(long offset, int value)
+    {
+        int* cell = EnterCell<int>(offset, forWriting: true, out LeaseSlot slot);
+        int old = Interlocked.Exchange(ref *cell, value);
+        LeaseStack.Exit(this, slot);
+        return old;
+    }
+
+    /// <summary>Replaces a cell if it has an expected value, atomically among all threads and processes that map the
+    /// file.</summary>
+    /// <param name="offset">The first byte, aligned as for <see cref="ReadVolatile"/>.</param>
+    /// <param name="value">The new value.</param>
+    /// <param name="comparand">The expected value.</param>
+    /// <returns>The old value: equal to <paramref name="comparand"/> if it was replaced.</returns>
+    /// <inheritdoc cref="Add(long, long)"/>
+    public long CompareExchange(long offset, long value, long comparand)
+    {
+        long* cell = EnterCell<long>(offset, forWriting: true, out LeaseSlot slot);
+        long old = Interlocked.CompareExchange(ref *cell, value, comparand);
+        LeaseStack.Exit(this, slot);
+        return old;
+    }
+
+    /// <inheritdoc cref="CompareExchange(long, long, long)"/>
+    public int CompareExchange(long offset, int value, int comparand)
+    {
+        int* cell = EnterCell<int>(offset, forWriting: true, out LeaseSlot slot);
+        int old = Interlocked.CompareExchange(ref *cell, value, comparand);
+        LeaseStack.Exit(this, slot);
+        return old;
+    }
+
+    private T* EnterCell<T>(long offset, bool forWriting, out LeaseSlot slot)
+        where T : unmanaged
+    {
+        if (sizeof(T) is not (4 or 8))
+        {
+            throw new ArgumentException($"{typeof(T).Name} has {sizeof(T)} bytes; a cell has 4 or 8.");
+        }
+        if (offset >= 0 && offset <= Length && ((nuint)(_data + offset) & (nuint)(sizeof(T) - 1)) != 0)
+        {
+            throw new ArgumentException($"A cell of {sizeof(T)} bytes cannot be at a misaligned address.", nameof(offset));
+        }
+        if (offset < 0 || offset > Length - sizeof(T))
+        {
+            MapErrors.ThrowRange(
+                nameof(offset), offset, $"{sizeof(T)} bytes from there are not inside the map, which has {Length}.");
+        }
+        slot = EnterLease(offset, sizeof(T), forWriting, isLease: false);
+        return (T*)(_data + offset);
+    }
+}

@@ -1,0 +1,58 @@
+namespace MmapIo;
+
+public sealed unsafe partial class MemoryMap
+{
+    /// <summary>Takes a range on lease, for reading at the speed of memory.</summary>
+    /// <param name="range">The range, such as one of <see cref="Chunks"/>.</param>
+    /// <inheritdoc cref="Lease(long, long)"/>
+    public MapLease Lease(MapRange range) => Lease(range.Offset, range.Length);
+
+    /// <summary>Splits the map into ranges that end on a delimiter, for several threads to work on.</summary>
+    /// <param name="size">The least length of a range, at least 1: each ends at the first delimiter from there on. The
+    /// last one may be shorter.</param>
+    /// <param name="delimiter">The byte that ends a record; it belongs to the record.</param>
+    /// <returns>Ranges that cover the map without gap or overlap; none for an empty map. Found one by one, by looking at
+    /// the bytes around each boundary only.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed, also while enumerating.</exception>
+    public IEnumerable<MapRange> Chunks(long size, byte delimiter)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        ThrowIfClosed();
+        return Split(size, delimiter);
+    }
+
+    /// <summary>The lines of the map, as spans without their line ends.</summary>
+    /// <inheritdoc cref="Lines(MapRange)"/>
+    public MapLines Lines() => Lines(new MapRange(0, Length));
+
+    /// <summary>The lines of a range, as spans without their line ends.</summary>
+    /// <param name="range">The range, such as one of <see cref="Chunks"/>.</param>
+    /// <returns>What foreach goes through. It holds a lease until foreach ends.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public MapLines Lines(MapRange range)
+    {
+        CheckRange(range.Offset, range.Length);
+        return new MapLines(this, range);
+    }
+
+    private IEnumerable<MapRange> Split(long size, byte delimiter)
+    {
+        long start = 0;
+        while (start < Length)
+        {
+            long end = size < Length - start ? EndOfRecord(start + size - 1, delimiter) : Length;
+            yield return new MapRange(start, end - start);
+            start = end;
+        }
+    }
+
+    /// <summary>The offset behind the first delimiter from offset on; the end of the map if there is none.</summary>
+    private long EndOfRecord(long offset, byte delimiter)
+    {
+        using MapLease lease = Lease(offset, Length - offset);
+        long found = lease.As<byte>().IndexOf(delimiter);
+        return found < 0 ? Length : offset + found + 1;
+    }
+}

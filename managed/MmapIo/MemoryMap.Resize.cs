@@ -1,0 +1,76 @@
+namespace MmapIo;
+
+public sealed unsafe partial class MemoryMap
+{
+    /// <summary>
+    /// Makes the map longer or shorter; the contents up to the smaller length stay. Growing a
+    /// <see cref="MapAccess.ReadWrite"/> map past the end of its file makes the file longer; any other map of a file can
+    /// grow as far as the file has grown meanwhile. Making the map shorter leaves the file as it is.
+    /// </summary>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or beyond the end of a file that cannot be
+    /// written.</exception>
+    /// <exception cref="InvalidOperationException">A lease, or memory in use, stands in the way: any of the map, unless
+    /// it grows within <see cref="MapOptions.Reserve"/>; what lies past the new end, when it shrinks there.</exception>
+    /// <exception cref="MmapIoException">No space on the disk, or no room in the address space. The map is as it was.</exception>
+    /// <exception cref="PlatformNotSupportedException">This kind of map cannot be resized here: on macOS and Windows, a
+    /// copy-on-write map of a file; anywhere, one with <see cref="MapOptions.ZeroFillOnFault"/> beyond its
+    /// reserve.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <remarks>See <see href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</see> and
+    /// <see href="https://man7.org/linux/man-pages/man2/ftruncate.2.html">ftruncate(2)</see>. macOS and Windows map
+    /// anew.</remarks>
+    public void Resize(long length) => Resize(length, truncateFile: false);
+
+    /// <summary>As <see cref="Resize(long)"/>, and cuts the file off where the map then ends.</summary>
+    /// <param name="length">Bytes.</param>
+    /// <param name="truncateFile">Make the file shorter, too, when the map gets shorter. On Windows that fails while
+    /// others map the file.</param>
+    /// <inheritdoc cref="Resize(long)"/>
+    public void Resize(long length, bool truncateFile)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            bool staysInPlace = _reserve != 0 && Math.Max(length, _length) <= Math.Max(_reserve, _length) && _data != null;
+            if (length >= _length && staysInPlace)
+            {
+                ResizeNative(length, truncateFile);
+                return;
+            }
+            object? readers = Readers;
+            try
+            {
+                if (!BarAndWait(staysInPlace && length != 0 ? (length, _length) : null))
+                {
+                    throw new InvalidOperationException(
+                        "The map cannot be resized while a lease is out, or memory of it is in use.");
+                }
+                ResizeNative(length, truncateFile);
+            }
+            finally
+            {
+                Volatile.Write(ref Readers, readers);
+            }
+        }
+    }
+
+    private void ResizeNative(long length, bool truncateFile)
+    {
+        uint flags = Interop.ResizeMayMove
+            | (truncateFile ? Interop.ResizeTruncate : 0)
+            | (_allocate ? Interop.ResizeAllocate : 0);
+        NativeError error;
+        int status = Interop.mmapio_map_resize(_map, (ulong)length, flags, &error);
+        if (status == (int)MapStatus.OutOfRange)
+        {
+            MapErrors.ThrowRange(nameof(length), length, "The file ends before, and this map cannot make it longer.");
+        }
+        MapErrors.ThrowIfFailed(status, error, "resize", _path);
+        _data = Interop.mmapio_map_data(_map);
+        MapMetrics.Resized(_length, length);
+        Volatile.Write(ref _length, length);
+        SetLimits(QueryBacked(), _protections?.Resized(length, _initial));
+    }
+}

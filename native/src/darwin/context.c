@@ -1,0 +1,21 @@
+/* context.c - where the program counter is in what a signal handler gets. */
+#include "../guard.h"
+#include "../posix/posix.h"
+
+#include <sys/ucontext.h>
+
+#if defined(__x86_64__)
+#define PROGRAM_COUNTER(context) ((context)->uc_mcontext->__ss.__rip)
+#elif defined(__aarch64__)
+#define PROGRAM_COUNTER(context) ((context)->uc_mcontext->__ss.__pc)
+#endif
+
+bool mmapio_posix_redirect(void *context)
+{
+    uintptr_t landing = mmapio_guard_landing((uintptr_t)PROGRAM_COUNTER((ucontext_t *)context));
+
+    if (landing != 0) {
+        PROGRAM_COUNTER((ucontext_t *)context) = landing;
+    }
+    return landing != 0;
+}

@@ -1,0 +1,158 @@
+/*
+ * guard.c - the SIGBUS handler behind fault-safe copies and MMAPIO_MAP_ZERO_FILL.
+ *
+ * Truncated files, full disks and failing devices all arrive as SIGBUS. SIGSEGV is left alone: it would be a mistake
+ * of ours, and runtimes such as CoreCLR have plans of their own for it.
+ */
+#include "posix.h"
+
+#include "../guard.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+
+enum {
+    ZERO_FILL_MAPS = 1024, /* maps with MMAPIO_MAP_ZERO_FILL at one time */
+    FAULT_CODES = 4        /* BUS_ADRALN, BUS_ADRERR, BUS_OBJERR, BUS_MCEERR_AR; 5 is not about this access */
+};
+
+/* The handler reads this table while others change it: end is written last on entry and cleared first on removal. */
+static struct zero_fill_entry {
+    _Atomic(uintptr_t) begin;
+    _Atomic(uintptr_t) end; /* 0: not in use */
+    _Atomic(int) protection;
+    _Atomic(uint64_t) pages;
+} zero_fill[ZERO_FILL_MAPS];
+
+static _Atomic(uint64_t) zero_fill_total;
+static pthread_mutex_t zero_fill_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static struct sigaction previous;
+static int install_error;
+
+/* Puts a page of zeros where the faulting one was, if the address belongs to a map that asked for that. */
+static bool fill_with_zeros(uintptr_t address)
+{
+    uintptr_t page_size = mmapio_os_page_size();
+
+    for (size_t i = 0; i < ZERO_FILL_MAPS; i++) {
+        struct zero_fill_entry *entry = &zero_fill[i];
+        uintptr_t end = atomic_load(&entry->end);
+        void *page = (void *)(address & ~(page_size - 1));
+        if (end == 0 || address >= end || address < atomic_load(&entry->begin)) {
+            continue;
+        }
+        if (mmap(page, page_size, atomic_load(&entry->protection), MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+            MAP_FAILED) {
+            return false;
+        }
+        atomic_fetch_add(&entry->pages, 1);
+        atomic_fetch_add(&zero_fill_total, 1);
+        return true;
+    }
+    return false;
+}
+
+/* Gives the signal to whoever had it before. */
+static void forward(int number, siginfo_t *info, void *context)
+{
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+
+    if ((previous.sa_flags & SA_SIGINFO) != 0) {
+        previous.sa_sigaction(number, info, context);
+    } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
+        previous.sa_handler(number);
+    } else if (previous.sa_handler == SIG_DFL || (info->si_code >= 1 && info->si_code <= FAULT_CODES)) {
+        /* A fault strikes again on return, and a signal that was sent is sent once more: both end the process as they
+         * would have without us, with the same wait status. A fault cannot be ignored, whatever was asked for. */
+        (void)sigaction(number, &standard, NULL);
+        (void)raise(number);
+    }
+}
+
+static void on_bus(int number, siginfo_t *info, void *context)
+{
+    int saved = errno;
+
+    if (info->si_code >= 1 && info->si_code <= FAULT_CODES) {
+        /* Leaving by a plain return restores the signal mask, which a longjmp would not. */
+        if (mmapio_posix_redirect(context)) {
+            return;
+        }
+        if (fill_with_zeros((uintptr_t)info->si_addr)) {
+            errno = saved;
+            return;
+        }
+    }
+    forward(number, info, context);
+}
+
+/* Once per process: a second installation would forward to the first one, and that back to itself. The mask and the
+ * choice of stack are those of the handler that was there, which runs below ours and relies on them. */
+static void install(void)
+{
+    struct sigaction ours;
+
+    if (sigaction(SIGBUS, NULL, &previous) != 0) {
+        install_error = errno;
+        return;
+    }
+    ours.sa_sigaction = on_bus;
+    ours.sa_mask = previous.sa_mask;
+    ours.sa_flags = SA_SIGINFO | (previous.sa_flags & (SA_ONSTACK | SA_NODEFER | SA_RESTART));
+    if (sigaction(SIGBUS, &ours, NULL) != 0) {
+        install_error = errno;
+    }
+}
+
+mmapio_status mmapio_os_guard_install(mmapio_error *error)
+{
+    (void)pthread_once(&once, install);
+    return install_error == 0 ? MMAPIO_OK : mmapio_posix_fail(error, install_error, CALL_SIGACTION);
+}
+
+mmapio_status mmapio_os_zero_fill_begin(mmapio_map *map, mmapio_error *error)
+{
+    mmapio_status status = mmapio_os_guard_install(error);
+
+    if (status != MMAPIO_OK) {
+        return status;
+    }
+    status = MMAPIO_LIMIT_REACHED;
+    (void)pthread_mutex_lock(&zero_fill_lock);
+    for (uint32_t i = 0; i < ZERO_FILL_MAPS && status != MMAPIO_OK; i++) {
+        struct zero_fill_entry *entry = &zero_fill[i];
+        if (atomic_load(&entry->end) != 0) {
+            continue;
+        }
+        atomic_store(&entry->begin, (uintptr_t)map->base);
+        atomic_store(&entry->protection, mmapio_posix_protection(map->protection));
+        atomic_store(&entry->pages, 0);
+        atomic_store(&entry->end, (uintptr_t)(map->base + map->base_length));
+        map->zero_fill = i + 1;
+        status = MMAPIO_OK;
+    }
+    (void)pthread_mutex_unlock(&zero_fill_lock);
+    return status == MMAPIO_OK ? MMAPIO_OK : mmapio_fail(error, status);
+}
+
+void mmapio_os_zero_fill_end(mmapio_map *map)
+{
+    (void)pthread_mutex_lock(&zero_fill_lock);
+    atomic_store(&zero_fill[map->zero_fill - 1].end, 0);
+    (void)pthread_mutex_unlock(&zero_fill_lock);
+    map->zero_fill = 0;
+}
+
+uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map)
+{
+    return atomic_load(&zero_fill[map->zero_fill - 1].pages);
+}
+
+uint64_t mmapio_os_zero_fill_total(void)
+{
+    return atomic_load(&zero_fill_total);
+}

@@ -1,0 +1,81 @@
+/* resize.c - making a map longer or shorter, and its file with it. */
+#include "check.h"
+#include "range.h"
+
+enum { RESIZE_ALL = MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_TRUNCATE | MMAPIO_RESIZE_ALLOCATE };
+
+static bool writes_to_file(const mmapio_map *map)
+{
+    return map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 &&
+           (map->protection & MMAPIO_PROT_WRITE) != 0;
+}
+
+/* Sees to it that the file reaches to end. */
+static mmapio_status lengthen_file(const mmapio_map *map, uint64_t end, uint32_t flags, mmapio_error *error)
+{
+    uint64_t file_length = 0;
+    mmapio_status status = mmapio_os_file_length(map->file, &file_length, error);
+
+    if (status != MMAPIO_OK || end <= file_length) {
+        return status;
+    }
+    if (!writes_to_file(map)) {
+        return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
+    }
+    return (flags & MMAPIO_RESIZE_ALLOCATE) != 0
+               ? mmapio_os_file_allocate(map->file, file_length, end - file_length, error)
+               : mmapio_os_file_set_length(map->file, end, error);
+}
+
+/* The mapping first, the file second: a mapping that has become too long can be made shorter again, a file cannot, with
+ * others writing to it. Where the order is the other way round (Windows), a file may stay longer than asked for. */
+static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
+{
+    mmapio_error ignored;
+    uint64_t before = map->length;
+    mmapio_status status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
+
+    if (status != MMAPIO_OK || map->file == MMAPIO_NO_FILE) {
+        return status;
+    }
+    status = lengthen_file(map, map->base_offset + map->lead + length, flags, error);
+    if (status != MMAPIO_OK) {
+        (void)mmapio_os_remap(map, before, true, &ignored);
+    }
+    return status;
+}
+
+mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
+{
+    clear_error(error);
+    if (map == NULL || (flags & ~(uint32_t)RESIZE_ALL) != 0) {
+        return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
+    }
+    if (!range_within(map->base_offset + map->lead, length, (uint64_t)INT64_MAX)) {
+        return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
+    }
+    if ((map->flags & MMAPIO_MAP_ZERO_FILL) != 0 && (length == 0 || map->length == 0)) {
+        /* Its place in the table of such maps comes and goes with the mapping. */
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
+    if (length > map->length) {
+        return grow(map, length, flags, error);
+    }
+    if ((flags & MMAPIO_RESIZE_TRUNCATE) != 0 && writes_to_file(map)) {
+        return mmapio_os_shrink_file(map, length, error);
+    }
+    return length == map->length ? MMAPIO_OK
+                                 : mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
+}
+
+mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    clear_error(error);
+    if (file == MMAPIO_NO_FILE) {
+        return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
+    }
+    if (!range_within(offset, length, (uint64_t)INT64_MAX)) {
+        return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
+    }
+    return length == 0 ? MMAPIO_OK : mmapio_os_file_allocate(file, offset, length, error);
+}

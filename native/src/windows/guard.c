@@ -1,0 +1,77 @@
+/*
+ * guard.c - the vectored exception handler behind fault-safe copies.
+ *
+ * A mapped file cannot be truncated on Windows, but its device or network can fail, which arrives as
+ * EXCEPTION_IN_PAGE_ERROR. Vectored handlers see it before any frame does, runtimes' own handlers included.
+ */
+#include "win32.h"
+
+#include "../guard.h"
+
+#if defined(_M_ARM64) || defined(__aarch64__)
+#define PROGRAM_COUNTER(context) ((context)->Pc)
+#else
+#define PROGRAM_COUNTER(context) ((context)->Rip)
+#endif
+
+static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
+
+static LONG CALLBACK on_exception(PEXCEPTION_POINTERS info)
+{
+    uintptr_t landing;
+
+    if (info->ExceptionRecord->ExceptionCode != (DWORD)EXCEPTION_IN_PAGE_ERROR) {
+        return EXCEPTION_CONTINUE_SEARCH;
+    }
+    landing = mmapio_guard_landing((uintptr_t)PROGRAM_COUNTER(info->ContextRecord));
+    if (landing == 0) {
+        return EXCEPTION_CONTINUE_SEARCH;
+    }
+    PROGRAM_COUNTER(info->ContextRecord) = landing;
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+/* The handler is code of this library, which must not be unloaded from under it: pinned, as -z nodelete does on Linux.
+ */
+static BOOL CALLBACK install(PINIT_ONCE unused, PVOID parameter, PVOID *context)
+{
+    HMODULE self;
+
+    (void)unused;
+    (void)parameter;
+    (void)context;
+    (void)GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                             (LPCWSTR)(const void *)&once, &self);
+    return AddVectoredExceptionHandler(1, on_exception) != NULL;
+}
+
+mmapio_status mmapio_os_guard_install(mmapio_error *error)
+{
+    if (!InitOnceExecuteOnce(&once, install, NULL, NULL)) {
+        return mmapio_win32_fail(error, GetLastError(), CALL_ADD_VECTORED_EXCEPTION_HANDLER);
+    }
+    return MMAPIO_OK;
+}
+
+/* A page of a view cannot be replaced by another. What makes pages vanish elsewhere, a shorter file, cannot happen. */
+mmapio_status mmapio_os_zero_fill_begin(mmapio_map *map, mmapio_error *error)
+{
+    (void)map;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+void mmapio_os_zero_fill_end(mmapio_map *map)
+{
+    (void)map;
+}
+
+uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map)
+{
+    (void)map;
+    return 0;
+}
+
+uint64_t mmapio_os_zero_fill_total(void)
+{
+    return 0;
+}

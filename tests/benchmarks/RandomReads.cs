@@ -1,0 +1,119 @@
+using System.IO.MemoryMappedFiles;
+using BenchmarkDotNet.Attributes;
+using Microsoft.Win32.SafeHandles;
+
+namespace MmapIo.Benchmarks;
+
+/// <summary>8-byte reads at random places of a file in the page cache. Per read.</summary>
+public unsafe class RandomReads
+{
+    private const int Reads = 1 << 20;
+    private DataFile _file = null!;
+    private MemoryMap _map = null!;
+    private MemoryMappedFile _inBox = null!;
+    private MemoryMappedViewAccessor _accessor = null!;
+    private SafeFileHandle _handle = null!;
+    private byte* _pointer;
+
+    [Params(1 << 18, 1 << 26, 1 << 30)]
+    public long Size { get; set; }
+
+    private ulong Mask => (ulong)Size / 2 - 1;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _file = new DataFile(Size);
+        _map = MemoryMap.Open(_file.Path);
+        _map.Populate();
+        _inBox = MemoryMappedFile.CreateFromFile(_file.Path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        _accessor = _inBox.CreateViewAccessor(0, Size, MemoryMappedFileAccess.Read);
+        _accessor.SafeMemoryMappedViewHandle.AcquirePointer(ref _pointer);
+        _handle = File.OpenHandle(_file.Path);
+        _ = Baseline.baseline_sum(_pointer, Size / 8);
+    }
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _handle.Dispose();
+        _accessor.Dispose();
+        _inBox.Dispose();
+        _map.Dispose();
+        _file.Dispose();
+    }
+
+    [Benchmark(OperationsPerInvoke = Reads)]
+    public ulong C() => Baseline.baseline_random(_pointer, Mask, Reads);
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = Reads)]
+    public ulong Pointer()
+    {
+        ulong at = 88172645463325252;
+        ulong sum = 0;
+        for (int i = 0; i < Reads; i++)
+        {
+            sum += *(ulong*)(_pointer + Next(ref at));
+        }
+        return sum;
+    }
+
+    [Benchmark(OperationsPerInvoke = Reads)]
+    public ulong Lease()
+    {
+        using MapLease lease = _map.Lease();
+        ulong at = 88172645463325252;
+        ulong sum = 0;
+        for (int i = 0; i < Reads; i++)
+        {
+            sum += lease.Read<ulong>((long)Next(ref at));
+        }
+        return sum;
+    }
+
+    [Benchmark(OperationsPerInvoke = Reads)]
+    public ulong MapRead()
+    {
+        ulong at = 88172645463325252;
+        ulong sum = 0;
+        for (int i = 0; i < Reads; i++)
+        {
+            sum += _map.Read<ulong>((long)Next(ref at));
+        }
+        return sum;
+    }
+
+    [Benchmark(OperationsPerInvoke = Reads)]
+    public ulong InBoxAccessor()
+    {
+        ulong at = 88172645463325252;
+        ulong sum = 0;
+        for (int i = 0; i < Reads; i++)
+        {
+            sum += _accessor.ReadUInt64((long)Next(ref at));
+        }
+        return sum;
+    }
+
+    [Benchmark(OperationsPerInvoke = Reads / 16)]
+    public ulong RandomAccessRead()
+    {
+        ulong at = 88172645463325252;
+        ulong sum = 0;
+        Span<byte> buffer = stackalloc byte[8];
+        for (int i = 0; i < Reads / 16; i++)
+        {
+            _ = RandomAccess.Read(_handle, buffer, (long)Next(ref at));
+            sum += BitConverter.ToUInt64(buffer);
+        }
+        return sum;
+    }
+
+    private ulong Next(ref ulong at)
+    {
+        at ^= at << 13;
+        at ^= at >> 7;
+        at ^= at << 17;
+        return at & Mask;
+    }
+}

@@ -1,0 +1,164 @@
+using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
+using BenchmarkDotNet.Attributes;
+
+namespace MmapIo.Benchmarks;
+
+/// <summary>Open, map, touch every page and unmap a file of 64 KiB.</summary>
+public class OpenTouchClose
+{
+    private DataFile _file = null!;
+
+    [GlobalSetup]
+    public void Setup() => _file = new DataFile(65536);
+
+    [GlobalCleanup]
+    public void Cleanup() => _file.Dispose();
+
+    [Benchmark(Baseline = true)]
+    public int C() => Baseline.baseline_open_touch_close(_file.Path);
+
+    [Benchmark]
+    public int Map()
+    {
+        using MemoryMap map = MemoryMap.Open(_file.Path);
+        using MapLease lease = map.Lease();
+        return Touch(lease.Span);
+    }
+
+    [Benchmark]
+    public int InBox()
+    {
+        using var file = MemoryMappedFile.CreateFromFile(_file.Path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        using MemoryMappedViewAccessor view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        int sum = 0;
+        for (int i = 0; i < 65536; i += 4096)
+        {
+            sum += view.ReadByte(i);
+        }
+        return sum;
+    }
+
+    private static int Touch(ReadOnlySpan<byte> bytes)
+    {
+        int sum = 0;
+        for (int i = 0; i < bytes.Length; i += 4096)
+        {
+            sum += bytes[i];
+        }
+        return sum;
+    }
+}
+
+/// <summary>Advice on 64 KiB.</summary>
+public unsafe class Advice
+{
+    private MemoryMap _map = null!;
+    private byte* _data;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _map = MemoryMap.CreateAnonymous(1 << 20);
+        using MapWriteLease lease = _map.LeaseForWrite();
+        _data = (byte*)Unsafe.AsPointer(ref lease[0]);
+    }
+
+    [GlobalCleanup]
+    public void Cleanup() => _map.Dispose();
+
+    [Benchmark(Baseline = true)]
+    public int C() => Baseline.baseline_advise(_data, 65536, Mmap.MADV_WILLNEED);
+
+    [Benchmark]
+    public AdviceOutcome Advise() => _map.Advise(MapAdvice.WillNeed, 0, 65536);
+}
+
+/// <summary>How much of a hot file of 2 GiB is in memory.</summary>
+public unsafe class Residency
+{
+    private const long Size = 1L << 31;
+    private DataFile _file = null!;
+    private MemoryMap _map = null!;
+    private byte* _data;
+    private byte[] _pages = null!;
+    private bool[] _flags = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _file = new DataFile(Size);
+        _map = MemoryMap.Open(_file.Path);
+        using MapLease lease = _map.Lease(0, 1);
+        fixed (byte* data = lease.Span)
+        {
+            _data = data;
+        }
+        _pages = new byte[_map.PageCount];
+        _flags = new bool[_map.PageCount];
+    }
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _map.Dispose();
+        _file.Dispose();
+    }
+
+    [Benchmark(Baseline = true)]
+    public long C()
+    {
+        fixed (byte* pages = _pages)
+        {
+            return Baseline.baseline_mincore(_data, Size, pages);
+        }
+    }
+
+    [Benchmark]
+    public long Counts() => _map.GetResidency().ResidentPages;
+
+    [Benchmark]
+    public long Pages() => _map.GetResidency(_flags).ResidentPages;
+}
+
+/// <summary>Write 4 KiB and sync them.</summary>
+public unsafe class Flush
+{
+    private DataFile _file = null!;
+    private MemoryMap _map = null!;
+    private byte* _data;
+    private byte _value;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _file = new DataFile(1 << 20);
+        _map = MemoryMap.Open(_file.Path, MapAccess.ReadWrite);
+        using MapWriteLease lease = _map.LeaseForWrite();
+        _data = (byte*)Unsafe.AsPointer(ref lease[0]);
+    }
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _map.Dispose();
+        _file.Dispose();
+    }
+
+    [Benchmark(Baseline = true)]
+    public int C()
+    {
+        new Span<byte>(_data, 4096).Fill(++_value);
+        return Baseline.baseline_sync(_data, 4096);
+    }
+
+    [Benchmark]
+    public void Range()
+    {
+        using (MapWriteLease lease = _map.LeaseForWrite(0, 4096))
+        {
+            lease.Span.Fill(++_value);
+        }
+        _map.Flush(FlushMode.Sync, 0, 4096);
+    }
+}

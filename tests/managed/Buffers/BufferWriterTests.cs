@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+
+namespace MmapIo.Tests;
+
+/// <summary><see cref="MapBufferWriter"/>: writing on and on, with a file that grows along and is cut off at the end.</summary>
+public sealed class BufferWriterTests : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void What_was_written_is_the_file_to_the_byte()
+    {
+        string path = _scratch.Holding([]);
+        using (MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite))
+        {
+            using MapBufferWriter writer = map.AsBufferWriter(0);
+            for (int i = 0; i < 2000; i++)
+            {
+                Span<byte> room = writer.GetSpan((i % 300) + 1);
+                Assert.True(room.Length > i % 300);
+                Pattern.Bytes(writer.WrittenCount, i % 300).CopyTo(room);
+                writer.Advance(i % 300);
+            }
+            Assert.True(map.Length > writer.WrittenCount);
+        }
+        byte[] written = File.ReadAllBytes(path);
+        Assert.Equal(Enumerable.Range(0, 2000).Sum(i => i % 300), written.Length);
+        Assert.Equal(Pattern.Bytes(0, written.Length), written);
+    }
+
+    [Fact]
+    public void Any_way_of_writing_gives_what_the_frameworks_writer_gives() =>
+        Gen.Select(Gen.Int[0, 5000].Array[0, 40], Gen.Int[0, 50], Gen.Bool).Sample((sizes, start, byMemory) =>
+        {
+            string path = _scratch.Patterned(50);
+            var expected = new ArrayBufferWriter<byte>();
+            using (MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite))
+            using (MapBufferWriter writer = map.AsBufferWriter(start))
+            {
+                foreach (int size in sizes)
+                {
+                    byte[] bytes = Pattern.Bytes(size, size / 2);
+                    bytes.CopyTo(byMemory ? writer.GetMemory(size).Span : writer.GetSpan(size));
+                    writer.Advance(bytes.Length);
+                    expected.Write(bytes);
+                }
+            }
+            byte[] tail = Pattern.Bytes(0, 50)[Math.Min(50, start + expected.WrittenCount)..];
+            byte[] whole = [.. Pattern.Bytes(0, start), .. expected.WrittenSpan, .. tail];
+            return File.ReadAllBytes(path).AsSpan().SequenceEqual(whole);
+        }, iter: 30, threads: 1);
+
+    [Fact]
+    public void Json_is_written_through_it()
+    {
+        string path = _scratch.Holding([]);
+        using (MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite))
+        using (MapBufferWriter writer = map.AsBufferWriter(0))
+        using (var json = new Utf8JsonWriter(writer))
+        {
+            JsonSerializer.Serialize(json, Enumerable.Range(0, 20_000).ToArray());
+            json.Flush();
+        }
+        Assert.Equal(Enumerable.Range(0, 20_000), JsonSerializer.Deserialize<int[]>(File.ReadAllText(path)));
+    }
+
+    [Fact]
+    public void Writing_within_the_map_leaves_its_length_and_what_follows()
+    {
+        string path = _scratch.Patterned(5000);
+        using (MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite))
+        using (MapBufferWriter writer = map.AsBufferWriter(100))
+        {
+            writer.Write(Encoding.ASCII.GetBytes("here"));
+        }
+        byte[] expected = Pattern.Bytes(0, 5000);
+        Encoding.ASCII.GetBytes("here").CopyTo(expected, 100);
+        Assert.Equal(expected, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void What_is_out_of_order_is_refused()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(5000), MapAccess.ReadWrite);
+        MapBufferWriter writer = map.AsBufferWriter(5000);
+        Refused.Naming("count", () => writer.Advance(1));
+        Refused.Naming("sizeHint", () => writer.GetMemory(-1));
+        int room = writer.GetMemory().Length;
+        Assert.True(room > 0);
+        Refused.Naming("count", () => writer.Advance(-1));
+        Refused.Naming("count", () => writer.Advance(room + 1));
+        writer.Advance(0);
+        Assert.Equal(0, writer.WrittenCount);
+        writer.Dispose();
+        writer.Dispose();
+        Assert.Equal(5000, map.Length);
+        Assert.Throws<ObjectDisposedException>(() => writer.GetMemory());
+        Assert.Throws<ObjectDisposedException>(() => writer.Advance(0));
+        Refused.Naming("start", () => map.AsBufferWriter(5001));
+        Refused.Naming("start", () => map.AsBufferWriter(-1));
+        using MemoryMap reading = MemoryMap.Open(_scratch.At("patterned"));
+        Assert.Throws<NotSupportedException>(() => reading.AsBufferWriter(0));
+    }
+
+    [Fact]
+    public void Memory_given_before_says_that_it_has_ended()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Holding([]), MapAccess.ReadWrite);
+        using MapBufferWriter writer = map.AsBufferWriter(0);
+        Memory<byte> first = writer.GetMemory(10);
+        first.Span[0] = 1;
+        writer.Advance(10);
+        _ = writer.GetMemory(1 << 20);
+        Assert.Throws<ObjectDisposedException>(() => first.Span[0] = 2);
+        Assert.Equal(1, map.Read<byte>(0));
+    }
+
+    [Fact]
+    public void Growing_under_a_lease_is_refused_and_loses_nothing()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(5000), MapAccess.ReadWrite);
+        using MapBufferWriter writer = map.AsBufferWriter(5000);
+        using (map.Lease())
+        {
+            Assert.Throws<InvalidOperationException>(() => writer.GetMemory());
+            Assert.Equal(5000, map.Length);
+        }
+        writer.Write<byte>([1, 2, 3]);
+        Assert.Equal(3, writer.WrittenCount);
+        Assert.Equal(2, map.Read<byte>(5001));
+    }
+
+    [Fact]
+    public void With_a_reserve_it_grows_under_a_lease()
+    {
+        Needs.Capability(MemoryMap.Capabilities.CanReserve, "reserve address space");
+        string path = _scratch.Patterned(5000);
+        var options = new MapOptions { Reserve = 1 << 24 };
+        using (MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite, options))
+        {
+            using MapBufferWriter writer = map.AsBufferWriter(5000);
+            using (MapLease lease = map.Lease())
+            {
+                writer.Write(Pattern.Bytes(5000, 1 << 20));
+                Assert.Equal(Pattern.Bytes(0, 5000), lease.Span);
+                Assert.Equal(5000, lease.Length);
+            }
+        }
+        Assert.Equal(Pattern.Bytes(0, 5000 + (1 << 20)), File.ReadAllBytes(path));
+    }
+}

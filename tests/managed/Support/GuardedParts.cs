@@ -1,0 +1,224 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+
+namespace MmapIo.Tests;
+
+/// <summary>
+/// What another process does in tests about faults, growth and counting. Nothing here may need xunit, either.
+/// </summary>
+internal static class GuardedParts
+{
+    /// <summary>Copies into a sparse file more than its disk has room for, in both ways.</summary>
+    public const string DiskWriter = "disk-writer";
+
+    /// <summary>Makes files longer than their disk has room for, asking for the blocks ahead.</summary>
+    public const string Allocator = "allocator";
+
+    /// <summary>Survives a fault, and then dies of something else: "overflow", "null", "touch".</summary>
+    public const string Crasher = "crasher";
+
+    /// <summary>Adds to a counter in a file so many times: path, number.</summary>
+    public const string Counter = "counter";
+
+    /// <summary>Tells what the meter says after each of some steps.</summary>
+    public const string Meter = "meter";
+
+    /// <summary>Cuts memory off that is sealed against it.</summary>
+    public const string Sealed = "sealed";
+
+    /// <summary>The page size. A file of two of them is mapped, and loses the second.</summary>
+    private static int Page => Environment.SystemPageSize;
+
+    public static int Play(string part, string[] arguments)
+    {
+        switch (part)
+        {
+            case DiskWriter:
+                WriteTooMuch(arguments[0]);
+                return 0;
+            case Allocator:
+                AllocateTooMuch(arguments[0], arguments[1]);
+                return 0;
+            case Crasher:
+                Crash(arguments[0], arguments[1]);
+                return 0;
+            case Counter:
+                Count(arguments[0], int.Parse(arguments[1], System.Globalization.CultureInfo.InvariantCulture));
+                return 0;
+            case Sealed:
+                CutSealed(long.Parse(arguments[0], System.Globalization.CultureInfo.InvariantCulture));
+                return 0;
+            case Meter:
+                MeterParts.Measure(arguments[0]);
+                return 0;
+            default:
+                return 2;
+        }
+    }
+
+    private static void WriteTooMuch(string path)
+    {
+        byte[] bytes = new byte[1 << 20];
+        foreach (FaultGuard guard in Enum.GetValues<FaultGuard>())
+        {
+            MemoryMap.FaultGuard = guard;
+            var options = new MapOptions { Mode = FileMode.Create, Length = bytes.Length };
+            using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite, options);
+            bytes.AsSpan().Fill((byte)'w');
+            bool whole = map.TryWrite(0, bytes, out int written);
+            bool again = map.TryRead(0, bytes.AsSpan(0, written), out int read);
+            Console.WriteLine($"{whole} {written} {again} {read == written} {bytes.AsSpan(0, written).IndexOf((byte)0)}");
+        }
+    }
+
+    private static void AllocateTooMuch(string path, string other)
+    {
+        const int Room = 1 << 14;
+        const int Wanted = 1 << 20;
+        ChildParts.Say(() => MemoryMap.Open(
+            path, MapAccess.ReadWrite,
+            new MapOptions { Mode = FileMode.CreateNew, Length = Wanted, Allocate = true }).Dispose());
+        Console.WriteLine(File.Exists(path));
+        File.WriteAllBytes(other, [1, 2, 3]);
+        ChildParts.Say(() => MemoryMap.Open(
+            other, MapAccess.ReadWrite, new MapOptions { Length = Wanted, Allocate = true }).Dispose());
+        Console.WriteLine(new FileInfo(other).Length);
+        using MemoryMap map = MemoryMap.Open(other, MapAccess.ReadWrite, new MapOptions { Length = 3, Allocate = true });
+        ChildParts.Say(() => map.Resize(Wanted));
+        Console.WriteLine($"{map.Length} {new FileInfo(other).Length} {map.Read<byte>(2)}");
+        ChildParts.Say(() => map.Resize(Room));
+        Console.WriteLine($"{map.Length} {new FileInfo(other).Length} {map.Read<byte>(2)}");
+        using Stream stream = map.AsStream();
+        ChildParts.Say(() => stream.SetLength(Wanted));
+        Console.WriteLine($"{stream.Length} {new FileInfo(other).Length}");
+    }
+
+    private static void CutSealed(long length)
+    {
+        using Microsoft.Win32.SafeHandles.SafeFileHandle file = Linux.SealedMemory(Enumerable.Repeat((byte)'s', 20_000).ToArray());
+        using MemoryMap map = MemoryMap.Open(file, MapAccess.ReadWrite);
+        try
+        {
+            map.Resize(length, truncateFile: true);
+            Console.WriteLine("fine");
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine(e.GetType().Name);
+        }
+        Console.WriteLine($"{map.Length} {map.Read<byte>(0)} {map.Read<byte>(19_999)}");
+    }
+
+    private static void Crash(string path, string manner)
+    {
+        using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        Cut.To(path, Page);
+        for (int i = 0; i < 100; i++)
+        {
+            if (map.TryRead(Page, new byte[1], out _))
+            {
+                throw new InvalidOperationException("Not a fault.");
+            }
+        }
+        switch (manner)
+        {
+            case "overflow":
+                Console.WriteLine(Sink(1));
+                break;
+            case "null":
+                Console.WriteLine(LengthOf(null));
+                break;
+            case "touch":
+                using (MapLease lease = map.Lease())
+                {
+                    Console.WriteLine(lease[Page]);
+                }
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SuppressMessage("Major Bug", "S2190", Justification = "To run out of stack is what it is for.")]
+    private static int Sink(int depth) => depth == -1 ? 0 : Sink(depth + 1) + Sink(depth + 2);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int LengthOf(int[]? none) => none!.Length;
+
+    private static void Count(string path, int times)
+    {
+        using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        _ = Console.ReadLine();
+        Console.WriteLine("ready");
+        _ = Console.ReadLine();
+        Console.WriteLine("counting");
+        for (int i = 0; i < times; i++)
+        {
+            map.Add(0, 1L);
+            map.Add(8, -1);
+            long seen = map.ReadVolatile<long>(16);
+            while (map.CompareExchange(16, seen + 2, seen) is var now && now != seen)
+            {
+                seen = now;
+            }
+        }
+    }
+}
+
+/// <summary>The meter, seen from a process where nobody else maps anything.</summary>
+internal static class MeterParts
+{
+    private static readonly Dictionary<string, double> s_seen = [];
+
+    public static void Measure(string path)
+    {
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == "MmapIo")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => s_seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+            s_seen[$"{instrument.Name}:{tags[0].Value}"] = value);
+        listener.Start();
+        MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        Tell(listener, "one map");
+        using (map.Lease())
+        using (map.LeaseForWrite(0, 1))
+        {
+            Tell(listener, "two leases");
+        }
+        map.Flush();
+        map.Flush(FlushMode.Durable);
+        map.Resize(3 * Environment.SystemPageSize);
+        Tell(listener, "longer");
+        Cut.To(path, 0);
+        _ = map.TryRead(0, new byte[1], out _);
+        _ = map.TryWrite(0, new byte[1], out _);
+        map.Dispose();
+        Tell(listener, "closed");
+        Drop();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Tell(listener, "dropped");
+        string modes = string.Join(' ', s_seen.Keys.Where(key => key.Contains(':', StringComparison.Ordinal)).Order());
+        bool plausible = s_seen.Where(pair => pair.Key.Contains(':', StringComparison.Ordinal))
+            .All(pair => pair.Value is > 0 and < 60);
+        Console.WriteLine($"{modes} {plausible}");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Drop() => _ = MemoryMap.CreateAnonymous(1000).Length;
+
+    private static void Tell(MeterListener listener, string step)
+    {
+        listener.RecordObservableInstruments();
+        string[] names = ["maps.open", "maps.bytes", "leases.outstanding", "faults", "maps.abandoned"];
+        Console.WriteLine($"{step}: {string.Join(' ', names.Select(name => s_seen["mmapio." + name]))}");
+    }
+}

@@ -1,0 +1,78 @@
+/* test_linux_resize.c - resizing maps of files that are sealed against it. */
+#include "child.h"
+#include "maps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+enum { SEAL_SHRINK = 0x0002, SEAL_GROW = 0x0004, ADD_SEALS = 1033, ALLOW_SEALING = 2, BYTES = 20000 };
+
+static int sealed(int seals)
+{
+    int file = (int)syscall(SYS_memfd_create, "sealed", ALLOW_SEALING);
+    unsigned char bytes[BYTES];
+
+    if (file < 0) {
+        SKIP("this kernel has no memory to seal");
+    }
+    memset(bytes, 's', sizeof bytes);
+    CHECK_EQUAL(BYTES, write(file, bytes, sizeof bytes));
+    if (fcntl(file, ADD_SEALS, seals) != 0) {
+        SKIP("this kernel seals no memory");
+    }
+    return file;
+}
+
+static void grow_what_may_not(void *unused)
+{
+    int file = sealed(SEAL_GROW);
+    mmapio_map *map = map_whole(file, READ_WRITE, SHARED);
+    mmapio_error error = stale_error();
+
+    (void)unused;
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_resize(map, BYTES + 1, MMAPIO_RESIZE_MAY_MOVE, &error));
+    CHECK_ERRNO(MMAPIO_ACCESS_DENIED, EPERM, "ftruncate", error);
+    CHECK_EQUAL(BYTES, mmapio_map_length(map));
+    CHECK_EQUAL('s', bytes_of(map)[BYTES - 1]);
+    close_map(map);
+}
+
+static void growing_that_is_refused_changes_nothing(void)
+{
+    child_must_pass(grow_what_may_not, NULL);
+}
+
+static void cut_what_may_not(void *length)
+{
+    int file = sealed(SEAL_SHRINK);
+    mmapio_map *map = map_whole(file, READ_WRITE, SHARED);
+    mmapio_error error = stale_error();
+    const uint32_t flags = MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_TRUNCATE;
+
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_resize(map, *(const uint64_t *)length, flags, &error));
+    CHECK_ERRNO(MMAPIO_ACCESS_DENIED, EPERM, "ftruncate", error);
+    CHECK_EQUAL(BYTES, mmapio_map_length(map));
+    CHECK(mmapio_map_data(map) != NULL);
+    CHECK_EQUAL('s', bytes_of(map)[0]);
+    CHECK_EQUAL('s', bytes_of(map)[BYTES - 1]);
+    close_map(map);
+}
+
+static void cutting_that_is_refused_changes_nothing(void)
+{
+    uint64_t one = 1;
+
+    child_must_pass(cut_what_may_not, &one);
+}
+
+static void cutting_to_nothing_that_is_refused_changes_nothing(void)
+{
+    uint64_t none = 0;
+
+    child_must_pass(cut_what_may_not, &none);
+}
+
+TEST_MAIN(TEST(growing_that_is_refused_changes_nothing), TEST(cutting_that_is_refused_changes_nothing),
+          TEST(cutting_to_nothing_that_is_refused_changes_nothing))

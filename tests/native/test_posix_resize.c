@@ -1,0 +1,176 @@
+/* test_posix_resize.c - growing in place, and what stands in the way of resizing, where maps may outreach files. */
+#include "child.h"
+#include "maps.h"
+
+enum { MOVE = MMAPIO_RESIZE_MAY_MOVE };
+
+static mmapio_map *map_with_reserve(intptr_t handle, uint64_t offset, uint64_t length, uint64_t reserve)
+{
+    mmapio_map_options options = options_of(READ_WRITE, SHARED, offset, length);
+    mmapio_map *map = NULL;
+
+    options.reserve = reserve;
+    CHECK_OK(mmapio_map_file(handle, &options, &map, NULL));
+    return map;
+}
+
+static void within_its_reserve_a_map_stays_where_it_is(void)
+{
+    uint64_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(500);
+    mmapio_map *map = map_with_reserve(file.handle, 7, 493, 100 * page);
+    unsigned char *data = bytes_of(map);
+
+    for (uint64_t length = 494; length <= 100 * page; length += page - 3) {
+        CHECK_OK(mmapio_map_resize(map, length, length % 2 == 0 ? MOVE : 0, NULL));
+        CHECK(bytes_of(map) == data);
+        CHECK_EQUAL(length, mmapio_map_length(map));
+        CHECK_EQUAL(7 + length, fixture_length(file.handle));
+        CHECK_EQUAL(fixture_pattern(7), data[0]);
+        data[length - 1] = 'x';
+    }
+    CHECK_OK(mmapio_map_resize(map, 100 * page, 0, NULL));
+    CHECK_OK(mmapio_map_resize(map, 10, 0, NULL));
+    CHECK(bytes_of(map) == data);
+    CHECK_OK(mmapio_map_resize(map, 100 * page, 0, NULL));
+    CHECK(bytes_of(map) == data);
+    CHECK_EQUAL(fixture_pattern(16), data[9]);
+    close_map(map);
+    CHECK(!fixture_is_mapped(data) && !fixture_is_mapped(data + 100 * page - 8));
+    fixture_remove(&file);
+}
+
+static void read_in_the_reserve(void *unused)
+{
+    uint64_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(page);
+    mmapio_map *map = map_with_reserve(file.handle, 0, page, 10 * page);
+
+    (void)unused;
+    fixture_remove(&file);
+    child_reads(bytes_of(map) + page);
+}
+
+/* Address space, and no memory: what lies there is nobody's until the map has grown. */
+static void the_reserve_is_no_memory(void)
+{
+    CHECK_EQUAL(-SIGBUS, child_run(read_in_the_reserve, NULL));
+}
+
+static void memory_can_have_a_reserve_too(void)
+{
+    const uint32_t kinds[] = {PRIVATE, SHARED};
+    uint64_t page = fixture_page_size();
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        mmapio_map_options options = options_of(READ_WRITE, kinds[i], 0, 10);
+        mmapio_map *map = NULL;
+        unsigned char *data;
+        options.reserve = 1000 * page;
+        CHECK_OK(mmapio_map_anonymous(&options, &map, NULL));
+        data = bytes_of(map);
+        data[9] = 'k';
+        CHECK_OK(mmapio_map_resize(map, 1000 * page, 0, NULL));
+        CHECK(bytes_of(map) == data);
+        CHECK_EQUAL('k', data[9]);
+        data[1000 * page - 1] = 'l';
+        CHECK_OK(mmapio_map_resize(map, 20, 0, NULL));
+        CHECK_EQUAL('k', data[9]);
+        close_map(map);
+    }
+}
+
+static void memory_shared_with_children_does_not_grow(void)
+{
+    mmapio_map *map = map_memory(SHARED, 5000);
+    mmapio_error error = stale_error();
+
+    CHECK_STATUS(MMAPIO_UNSUPPORTED, mmapio_map_resize(map, 100000, MOVE, &error));
+    CHECK_OWN_ERROR(MMAPIO_UNSUPPORTED, error);
+    CHECK_EQUAL(5000, mmapio_map_length(map));
+    /* Up to the end of its last page there is nothing to be added. */
+    CHECK_OK(mmapio_map_resize(map, 5001, MOVE, NULL));
+    CHECK_OK(mmapio_map_resize(map, 100, MOVE, NULL));
+    bytes_of(map)[99] = 1;
+    close_map(map);
+}
+
+static void a_reserve_that_cannot_be_is_refused(void)
+{
+    fixture_file file = fixture_patterned(100);
+    mmapio_map_options options = options_of(READ_WRITE, SHARED, 50, 50);
+    mmapio_map *map = NULL;
+
+    options.reserve = (uint64_t)INT64_MAX;
+    CHECK_STATUS(MMAPIO_OUT_OF_RANGE, mmapio_map_file(file.handle, &options, &map, NULL));
+    options.reserve = UINT64_MAX;
+    CHECK_STATUS(MMAPIO_OUT_OF_RANGE, mmapio_map_file(file.handle, &options, &map, NULL));
+    options.reserve = (uint64_t)1 << 62;
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_file(file.handle, &options, &map, NULL));
+    CHECK(map == NULL);
+    /* Less than the map itself is no more than a hint that was not needed. */
+    options.reserve = 1;
+    CHECK_OK(mmapio_map_file(file.handle, &options, &map, NULL));
+    CHECK_EQUAL(fixture_pattern(99), bytes_of(map)[49]);
+    close_map(map);
+    fixture_remove(&file);
+}
+
+static void growing_that_may_not_move_and_has_no_room_changes_nothing(void)
+{
+    uint64_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(4 * page);
+    mmapio_map *first = map_part(file.handle, READ_WRITE, SHARED, 0, 4 * page);
+    mmapio_error error = stale_error();
+
+    /* Whatever follows it in the address space, terabytes do not fit. */
+    CHECK(mmapio_map_resize(first, (uint64_t)1 << 46, 0, &error) < 0);
+    CHECK_EQUAL(4 * page, mmapio_map_length(first));
+    CHECK_EQUAL(4 * page, fixture_length(file.handle));
+    CHECK_EQUAL(fixture_pattern(page), bytes_of(first)[page]);
+    close_map(first);
+    fixture_remove(&file);
+}
+
+static void a_private_map_takes_its_copies_along(void)
+{
+    uint64_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(20 * page);
+    mmapio_map *map = map_part(file.handle, READ_WRITE, PRIVATE, 0, 2 * page);
+    mmapio_status status;
+
+    bytes_of(map)[0] = 'p';
+    status = mmapio_map_resize(map, 20 * page, MOVE, NULL);
+    if (status == MMAPIO_UNSUPPORTED) {
+        close_map(map);
+        fixture_remove(&file);
+        SKIP("this system cannot add to a private map");
+    }
+    CHECK_OK(status);
+    CHECK_EQUAL('p', bytes_of(map)[0]);
+    CHECK_EQUAL(fixture_pattern(20 * page - 1), bytes_of(map)[20 * page - 1]);
+    CHECK_STATUS(MMAPIO_OUT_OF_RANGE, mmapio_map_resize(map, 20 * page + 1, MOVE, NULL));
+    close_map(map);
+    fixture_remove(&file);
+}
+
+static void resizing_back_and_forth_leaves_no_mapping_behind(void)
+{
+    uint64_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(page);
+    mmapio_map *map = map_whole(file.handle, READ_WRITE, SHARED);
+
+    for (uint64_t i = 0; i < 300; i++) {
+        CHECK_OK(mmapio_map_resize(map, (i * 7919 % 64) * page + i, MOVE | MMAPIO_RESIZE_TRUNCATE, NULL));
+        CHECK_EQUAL((i * 7919 % 64) * page + i, fixture_length(file.handle));
+    }
+    CHECK(fixture_mappings_of(&file) <= 1);
+    close_map(map);
+    CHECK(fixture_mappings_of(&file) <= 0);
+    fixture_remove(&file);
+}
+
+TEST_MAIN(TEST(within_its_reserve_a_map_stays_where_it_is), TEST(the_reserve_is_no_memory),
+          TEST(memory_can_have_a_reserve_too), TEST(memory_shared_with_children_does_not_grow),
+          TEST(a_reserve_that_cannot_be_is_refused), TEST(growing_that_may_not_move_and_has_no_room_changes_nothing),
+          TEST(a_private_map_takes_its_copies_along), TEST(resizing_back_and_forth_leaves_no_mapping_behind))
