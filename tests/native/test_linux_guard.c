@@ -4,6 +4,12 @@
 #include "linux_filter.h"
 #include "linux_small_disk.h"
 
+#include <sys/mman.h>
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
 static void write_everything(void *mode)
 {
     uint64_t page = fixture_page_size();
@@ -47,17 +53,23 @@ static void grow_too_far(void *unused)
     uint64_t page = fixture_page_size();
     int file = empty_file_on_a_small_disk();
     mmapio_map *map;
+    unsigned char *data;
     mmapio_error error = stale_error();
 
     (void)unused;
     CHECK(fixture_resize(file, page));
     map = map_whole(file, READ_WRITE, SHARED);
+    data = bytes_of(map);
+    /* In its way, so that longer means elsewhere; where there is something already, so much the better. */
+    (void)mmap(data + page, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     CHECK_STATUS(MMAPIO_NO_SPACE,
                  mmapio_map_resize(map, WANTED * page, MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_ALLOCATE, &error));
     CHECK_ERRNO(MMAPIO_NO_SPACE, ENOSPC, "fallocate", error);
     CHECK_EQUAL(page, mmapio_map_length(map));
     CHECK_EQUAL(page, fixture_length(file));
-    bytes_of(map)[page - 1] = 'x';
+    /* Everything is as it was, and so is the address. */
+    CHECK(bytes_of(map) == data);
+    data[page - 1] = 'x';
     /* As much as there is room for can be had, and written without a thought. */
     CHECK_OK(mmapio_map_resize(map, ROOM / 2 * page, MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_ALLOCATE, NULL));
     memset(bytes_of(map), 'y', ROOM / 2 * page);

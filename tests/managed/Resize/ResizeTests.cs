@@ -56,10 +56,10 @@ public sealed class ResizeTests : IDisposable
         string path = _scratch.Patterned(Length);
         using MemoryMap map = MemoryMap.Open(path);
         Refused.Naming("length", () => map.Resize(Length + 1));
-        Assert.Equal((Length, Pattern.At(0)), (map.Length, map.Read<byte>(0)));
+        Assert.Equal((Length, Pattern.At(0)), ((int)map.Length, map.Read<byte>(0)));
         Cut.To(path, 50_000);
         map.Resize(50_000);
-        Assert.Equal((50_000, 0), (map.Length, map.Read<byte>(49_999)));
+        Assert.Equal((50_000L, (byte)0), (map.Length, map.Read<byte>(49_999)));
         map.Resize(100, truncateFile: true);
         Assert.Equal(50_000, new FileInfo(path).Length);
     }
@@ -120,7 +120,7 @@ public sealed class ResizeTests : IDisposable
         if (OperatingSystem.IsLinux())
         {
             Assert.Throws<PlatformNotSupportedException>(() => memory.Resize(100_000));
-            Assert.Equal((Length, 0), (memory.Length, memory.Read<byte>(Length - 1)));
+            Assert.Equal((Length, (byte)0), ((int)memory.Length, memory.Read<byte>(Length - 1)));
         }
     }
 
