@@ -63,14 +63,28 @@ public sealed unsafe partial class MemoryMap
             | (_allocate ? Interop.ResizeAllocate : 0);
         NativeError error;
         int status = Interop.mmapio_map_resize(_map, (ulong)length, flags, &error);
+
+        // Also after a failure, which may have moved the map forth and back.
+        _data = Interop.mmapio_map_data(_map);
+        if (status == 0)
+        {
+            MapMetrics.Resized(_length, length);
+            Volatile.Write(ref _length, length);
+        }
+        SetLimits(status == 0 ? QueryBacked() : _backed, _protections?.Resized(_length, _initial));
+        _protections?.ForEach(Reprotect);
         if (status == (int)MapStatus.OutOfRange)
         {
             MapErrors.ThrowRange(nameof(length), length, "The file ends before, and this map cannot make it longer.");
         }
         MapErrors.ThrowIfFailed(status, error, "resize", _path);
-        _data = Interop.mmapio_map_data(_map);
-        MapMetrics.Resized(_length, length);
-        Volatile.Write(ref _length, length);
-        SetLimits(QueryBacked(), _protections?.Resized(length, _initial));
+    }
+
+    /// <summary>Protects a range as the table has it, after a resize that has set all of the map back.</summary>
+    private void Reprotect(long from, long to, MapProtection protection)
+    {
+        NativeError error;
+        int status = Interop.mmapio_map_protect(_map, (ulong)from, (ulong)(to - from), (uint)protection, &error);
+        MapErrors.ThrowIfFailed(status, error, "protect", _path);
     }
 }

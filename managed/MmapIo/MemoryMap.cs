@@ -31,6 +31,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
     private readonly string? _path;
     private readonly MapProtection _initial;
     private readonly bool _isPrivate;
+    private readonly long _offset;
     private readonly long _reserve;
     private readonly bool _allocate;
 
@@ -67,7 +68,8 @@ public sealed unsafe partial class MemoryMap : IDisposable
         _path = path;
         _initial = request.Protection;
         _isPrivate = (request.Flags & Mmap.MAP_PRIVATE) != 0;
-        _reserve = request.Reserve;
+        _offset = request.Offset;
+        _reserve = MapCapabilities.Current.CanReserve ? request.Reserve : 0;
         _allocate = request.Allocate;
         _length = (long)Interop.mmapio_map_length(map);
         Access = request.Access;
@@ -121,7 +123,8 @@ public sealed unsafe partial class MemoryMap : IDisposable
     /// <summary>How many pages the map touches: the length that a residency vector of all of it needs.</summary>
     public long PageCount => PagesOf(0, Length);
 
-    private string DebuggerText => $"{_path ?? "(no path)"}, {Length} bytes, {Access}{(_closed ? ", closed" : "")}";
+    private string DebuggerText =>
+        $"{_path ?? "(no path)"}, {Length} bytes from {_offset}, {Access}{(_closed ? ", closed" : "")}";
 
     /// <summary>
     /// Closes the map. New use throws <see cref="ObjectDisposedException"/> from now on; the mapping goes when the

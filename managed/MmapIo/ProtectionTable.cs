@@ -63,6 +63,17 @@ internal sealed class ProtectionTable
         return segments.Count == 0 ? null : new ProtectionTable([.. segments]);
     }
 
+    /// <summary>Calls action with start, end and protection of each part.</summary>
+    public void ForEach(Action<long, long, MapProtection> action)
+    {
+        long start = 0;
+        foreach ((long end, MapProtection protection) in _segments)
+        {
+            action(start, end, protection);
+            start = end;
+        }
+    }
+
     private static void Add(
         List<(long End, MapProtection Protection)> segments, long end, long start, MapProtection protection)
     {

@@ -263,7 +263,9 @@ enum {
  *             has. Within options->reserve the address stays what it is.
  * Requires    length: bytes; 0 leaves a map of nothing, which can grow again. Nothing else may use the map during the
  *             call, except memory that stays where it is: what is kept when growing within the reserve.
- * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else everything is as it was:
+ *             Beyond the reserve, what mmapio_map_protect changed goes back to how it was when the map was made.
+ * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else contents, length and file
+ *             are as they were, though perhaps, if the map may move, at another address:
  *             MMAPIO_OUT_OF_RANGE (the file is too short), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move),
  *             MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (shared memory without a file; maps with
  *             MMAPIO_MAP_ZERO_FILL beyond their reserve; off Linux, written private maps of files; Windows and macOS:

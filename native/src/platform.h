@@ -76,7 +76,7 @@ mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error);
 /* Makes a file longer or shorter. */
 mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error);
 
-/* Allocates the blocks of a range that is not empty, and makes the file long enough to have it. */
+/* Allocates the blocks of a range that is not empty, also past the end of the file, whose length stays as it is. */
 mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error);
 
 /* ---- mappings ------------------------------------------------------------------------------------------------- */

@@ -10,13 +10,15 @@ static bool writes_to_file(const mmapio_map *map)
            (map->protection & MMAPIO_PROT_WRITE) != 0;
 }
 
-/* Sees to it that the file reaches to end. */
-static mmapio_status lengthen_file(const mmapio_map *map, uint64_t end, uint32_t flags, mmapio_error *error)
+/* Tells whether the file must become longer to reach to end, and sees to it that it may, and has the blocks. */
+static mmapio_status prepare_file(const mmapio_map *map, uint64_t end, uint32_t flags, bool *longer,
+                                  mmapio_error *error)
 {
     uint64_t file_length = 0;
     mmapio_status status = mmapio_os_file_length(map->file, &file_length, error);
 
-    if (status != MMAPIO_OK || end <= file_length) {
+    *longer = status == MMAPIO_OK && end > file_length;
+    if (!*longer) {
         return status;
     }
     if (!writes_to_file(map)) {
@@ -24,21 +26,26 @@ static mmapio_status lengthen_file(const mmapio_map *map, uint64_t end, uint32_t
     }
     return (flags & MMAPIO_RESIZE_ALLOCATE) != 0
                ? mmapio_os_file_allocate(map->file, file_length, end - file_length, error)
-               : mmapio_os_file_set_length(map->file, end, error);
+               : MMAPIO_OK;
 }
 
-/* The mapping first, the file second: a mapping that has become too long can be made shorter again, a file cannot, with
- * others writing to it. Where the order is the other way round (Windows), a file may stay longer than asked for. */
+/* The mapping first, the file's length second: a mapping that has become too long can be made shorter again, a file
+ * cannot, with others writing to it. Where the order is the other way round (Windows), a file may stay longer. */
 static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
 {
     mmapio_error ignored;
+    uint64_t end = map->base_offset + map->lead + length;
     uint64_t before = map->length;
-    mmapio_status status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
+    bool longer = false;
+    mmapio_status status = map->file == MMAPIO_NO_FILE ? MMAPIO_OK : prepare_file(map, end, flags, &longer, error);
 
-    if (status != MMAPIO_OK || map->file == MMAPIO_NO_FILE) {
+    if (status == MMAPIO_OK) {
+        status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
+    }
+    if (status != MMAPIO_OK || !longer) {
         return status;
     }
-    status = lengthen_file(map, map->base_offset + map->lead + length, flags, error);
+    status = mmapio_os_file_set_length(map->file, end, error);
     if (status != MMAPIO_OK) {
         (void)mmapio_os_remap(map, before, true, &ignored);
     }
@@ -70,6 +77,9 @@ mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags
 
 mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
 {
+    uint64_t file_length = 0;
+    mmapio_status status;
+
     clear_error(error);
     if (file == MMAPIO_NO_FILE) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
@@ -77,5 +87,14 @@ mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t leng
     if (!range_within(offset, length, (uint64_t)INT64_MAX)) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
     }
-    return length == 0 ? MMAPIO_OK : mmapio_os_file_allocate(file, offset, length, error);
+    if (length == 0) {
+        return MMAPIO_OK;
+    }
+    status = mmapio_os_file_allocate(file, offset, length, error);
+    if (status == MMAPIO_OK) {
+        status = mmapio_os_file_length(file, &file_length, error);
+    }
+    return status == MMAPIO_OK && offset + length > file_length
+               ? mmapio_os_file_set_length(file, offset + length, error)
+               : status;
 }

@@ -46,14 +46,13 @@ mmapio_status mmapio_posix_remap(mmapio_map *map, uint64_t base_length, bool may
         map->base_length = base_length;
         return MMAPIO_OK;
     }
-    if (!may_move || written || shared_memory || map->changed) {
+    if (!may_move || written || shared_memory) {
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
     return map_anew(map, base_length, error);
 }
 
-/* Allocates behind the last block the file has, contiguously if it can be had and in pieces if not, and then makes the
- * file longer: F_PREALLOCATE alone leaves its length as it is. */
+/* Allocates behind the last block the file has, contiguously if it can be had and in pieces if not. */
 mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
 {
     uint64_t file_length = 0;
@@ -70,5 +69,5 @@ mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t l
             return mmapio_posix_fail(error, errno, CALL_FCNTL);
         }
     }
-    return mmapio_os_file_set_length(file, offset + length, error);
+    return MMAPIO_OK;
 }

@@ -29,7 +29,7 @@ mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t l
     if (!SetFileInformationByHandle((HANDLE)file, FileAllocationInfo, &info, sizeof info)) {
         return mmapio_win32_fail(error, GetLastError(), CALL_SET_FILE_INFORMATION);
     }
-    return mmapio_os_file_set_length(file, offset + length, error);
+    return MMAPIO_OK;
 }
 
 static uint64_t pages_for(const mmapio_map *map, uint64_t length)
@@ -76,7 +76,7 @@ mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, m
         map->length = length;
         return MMAPIO_OK;
     }
-    if (map->base != NULL && (!may_move || written || map->changed)) {
+    if (map->base != NULL && (!may_move || written)) {
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
     return map_anew(map, length, error);
