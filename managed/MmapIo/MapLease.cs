@@ -6,7 +6,8 @@ namespace MmapIo;
 /// <summary>
 /// A range of a map on lease for reading: as long as it lives, the range stays mapped, whoever disposes the map.
 /// <para>Use it with <c>using</c>. What it hands out cannot leave the scope of the variable that holds it: the
-/// compiler sees to that. A lease that is never disposed keeps its map mapped as long as its thread lives.</para>
+/// compiler sees to that. A lease disposed by hand, before its scope ends, must leave no span in use: those point at
+/// memory that may be gone. A lease that is never disposed keeps its map mapped as long as its thread lives.</para>
 /// <para>Every member of a disposed lease, and of <c>default(MapLease)</c>, throws
 /// <see cref="ObjectDisposedException"/>.</para>
 /// <para>A lease protects against unmapping, not against others who shorten the file: touching pages that the file

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo.Tests;
@@ -71,5 +73,112 @@ public sealed class ReadmeExamples : IDisposable
         // end
 
         Assert.Equal(buffer.PageCount, unmapped + mapped);
+    }
+
+    [Fact]
+    public void A_copy_that_survives()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(100_000));
+        long offset = 0;
+
+        // readme: copy
+        Span<byte> buffer = stackalloc byte[4096];
+        if (!map.TryRead(offset, buffer, out int read))
+        {
+            Console.WriteLine($"The file was cut off: {read} good bytes");
+        }
+        // end
+
+        Assert.Equal(4096, read);
+        Assert.Equal(Pattern.Bytes(0, 4096), buffer.ToArray());
+    }
+
+    [Fact]
+    public void A_counter_of_several_processes()
+    {
+        using MemoryMap map = MemoryMap.CreateAnonymous(8);
+
+        // readme: counter
+        long visitors = map.Add(0, 1L);
+        // end
+
+        Assert.Equal(1, visitors);
+    }
+
+    [Fact]
+    public void An_array_that_grows()
+    {
+        string path = _scratch.At("samples");
+
+        // readme: array
+        using MappedArray<double> samples = MappedArray<double>.Create(path, 1000);
+        samples[999] = 0.5;
+        samples.Resize(2000);
+        // end
+
+        Assert.Equal(0.5, samples[999]);
+        Assert.Equal(16_000, new FileInfo(path).Length);
+    }
+
+    [Fact]
+    public void Appending()
+    {
+        string path = _scratch.Holding("first\n"u8.ToArray());
+        Append(path);
+        Assert.Equal("first\nappended\n", File.ReadAllText(path));
+    }
+
+    private static void Append(string path)
+    {
+        // readme: append
+        using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite, new MapOptions { Reserve = 1L << 30 });
+        using MapBufferWriter writer = map.AsBufferWriter(map.Length);
+        writer.Write("appended\n"u8);
+        // end
+    }
+
+    [Fact]
+    public void Going_through_lines()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Holding("one\ntwo\nthree\n"u8.ToArray()));
+
+        // readme: lines
+        long letters = 0;
+        foreach (ReadOnlySpan<byte> line in map.Lines())
+        {
+            letters += line.Length;
+        }
+        // end
+
+        // readme: chunks
+        long total = map.Chunks(1 << 20, (byte)'\n').AsParallel().Sum(chunk => Count(map, chunk));
+        // end
+
+        Assert.Equal(11, letters);
+        Assert.Equal(letters, total);
+
+        static long Count(MemoryMap map, MapRange chunk)
+        {
+            long count = 0;
+            foreach (ReadOnlySpan<byte> line in map.Lines(chunk))
+            {
+                count += line.Length;
+            }
+            return count;
+        }
+    }
+
+    [Fact]
+    public void What_else_a_map_can_be()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Holding("[1,2]"u8.ToArray()));
+
+        // readme: adapters
+        var reader = new Utf8JsonReader(map.AsSequence());
+        using var text = new StreamReader(map.AsStream());
+        // end
+
+        Assert.True(reader.Read());
+        Assert.Equal("[1,2]", text.ReadToEnd());
     }
 }
