@@ -1,9 +1,38 @@
 #!/usr/bin/env bash
 # Starts the build driver in .build/, compiling it first if it changed. What the verbs mean is decided there.
 set -euo pipefail
+unset CDPATH
 
-root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+script=${BASH_SOURCE[0]}
+while [ -L "$script" ]; do
+  target=$(readlink -- "$script")
+  [[ $target = /* ]] || target=$(dirname -- "$script")/$target
+  script=$target
+done
+root=$(cd -- "$(dirname -- "$script")" && pwd -P)
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+has_sdk() {
+  local sdks
+  sdks=$(dotnet --list-sdks 2>/dev/null) && grep -q '^10\.' <<<"$sdks"
+}
+
+# Ubuntu has the SDK among its packages, Debian from its makers' own only.
+install_sdk() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+  { apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1 || apt-get update >&2; } \
+    && apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1 || return 1
+  echo "missing: a .NET 10 SDK; installing dotnet-sdk-10.0" >&2
+  DEBIAN_FRONTEND=noninteractive apt-get install -y dotnet-sdk-10.0 >&2
+}
+
+if ! has_sdk && ! { install_sdk && has_sdk; }; then
+  echo "missing: a .NET 10 SDK. Install it with one of:" >&2
+  echo "  sudo apt-get install dotnet-sdk-10.0    (Ubuntu; Debian with packages.microsoft.com among its sources)" >&2
+  echo "  sudo dnf install dotnet-sdk-10.0        (Fedora)" >&2
+  echo "  brew install --cask dotnet-sdk          (macOS)" >&2
+  exit 1
+fi
 
 sha=(sha256sum)
 command -v sha256sum >/dev/null || sha=(shasum -a 256)
@@ -14,13 +43,7 @@ home=$root/artifacts/driver/${key:0:16}
 driver=$home/bin/MmapIo.Build/release/MmapIo.Build.dll
 
 if [ ! -f "$driver" ]; then
-  if ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
-    echo "missing: a .NET 10 SDK. Install it with one of:" >&2
-    echo "  sudo apt-get install dotnet-sdk-10.0    (Debian, Ubuntu)" >&2
-    echo "  sudo dnf install dotnet-sdk-10.0        (Fedora)" >&2
-    echo "  brew install --cask dotnet-sdk          (macOS)" >&2
-    exit 1
-  fi
+  echo "compiling the build driver, once" >&2
   fresh=$home.$$
   trap 'rm -rf "$fresh"' EXIT
   mkdir -p "$fresh"
