@@ -199,4 +199,5 @@ static void resizing_back_and_forth_leaves_no_mapping_behind(void)
 TEST_MAIN(TEST(within_its_reserve_a_map_stays_where_it_is), TEST(the_reserve_is_no_memory),
           TEST(memory_can_have_a_reserve_too), TEST(memory_shared_with_children_does_not_grow),
           TEST(a_reserve_that_cannot_be_is_refused), TEST(growing_that_may_not_move_and_has_no_room_changes_nothing),
-          TEST(a_map_of_several_protections_grows_and_keeps_them), TEST(a_private_map_takes_its_copies_along), TEST(resizing_back_and_forth_leaves_no_mapping_behind))
+          TEST(a_map_of_several_protections_grows_and_keeps_them), TEST(a_private_map_takes_its_copies_along),
+          TEST(resizing_back_and_forth_leaves_no_mapping_behind))
