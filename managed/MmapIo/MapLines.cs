@@ -6,7 +6,7 @@ namespace MmapIo;
 /// </summary>
 public readonly ref struct MapLines
 {
-    private readonly MemoryMap _map;
+    private readonly MemoryMap? _map;
     private readonly MapRange _range;
 
     internal MapLines(MemoryMap map, MapRange range)
@@ -17,7 +17,14 @@ public readonly ref struct MapLines
 
     /// <summary>Starts at the first line. Holds a lease until it is disposed, as foreach does.</summary>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
-    public Enumerator GetEnumerator() => new(_map.Lease(_range));
+    public Enumerator GetEnumerator()
+    {
+        if (_map is null)
+        {
+            MapErrors.ThrowLeaseEnded(nameof(MapLines));
+        }
+        return new Enumerator(_map.Lease(_range));
+    }
 
     /// <summary>Goes from line to line.</summary>
     public ref struct Enumerator : IDisposable

@@ -23,15 +23,16 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>The lines of the map, as spans without their line ends.</summary>
-    /// <inheritdoc cref="Lines(MapRange)"/>
-    public MapLines Lines() => Lines(new MapRange(0, Length));
+    /// <inheritdoc cref="Lines(MapRange, in MapScope)"/>
+    public MapLines Lines(in MapScope scope = default) => Lines(new MapRange(0, Length), in scope);
 
     /// <summary>The lines of a range, as spans without their line ends.</summary>
     /// <param name="range">The range, such as one of <see cref="Chunks"/>.</param>
+    /// <param name="scope">Leave it out: it keeps the lines from leaving the scope of the call.</param>
     /// <returns>What foreach goes through. It holds a lease until foreach ends.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
-    public MapLines Lines(MapRange range)
+    public MapLines Lines(MapRange range, in MapScope scope = default)
     {
         CheckRange(range.Offset, range.Length);
         return new MapLines(this, range);

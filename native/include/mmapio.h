@@ -412,7 +412,7 @@ MMAPIO_API mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, 
  * Requires    protection: MMAPIO_PROT_* in any combination the mapping was made to allow. Pages at the ends of an
  *             unaligned range change as a whole, with the neighbours on them.
  * Returns     MMAPIO_OK, MMAPIO_ACCESS_DENIED (writing through a read-only handle), MMAPIO_OUT_OF_MEMORY (the range
- *             splits the mapping, and the process has too many).
+ *             splits the mapping, and the process has too many), MMAPIO_UNSUPPORTED (maps with MMAPIO_MAP_ZERO_FILL).
  * Platforms   Windows: no more than the map was made with; a PROT_NONE map may become readable, and a private one
  *             writable. */
 MMAPIO_API mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,

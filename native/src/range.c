@@ -110,6 +110,10 @@ mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t leng
     if (done) {
         return status;
     }
+    if ((map->flags & MMAPIO_MAP_ZERO_FILL) != 0) {
+        /* A page that is filled gets the protection of the map: the handler knows no other. */
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
     map->changed = true;
     return mmapio_os_protect(map, &pages, complete_protection(protection), error);
 }

@@ -87,12 +87,9 @@ static void growing_with_blocks_on_a_full_disk_is_an_error_and_the_file_as_befor
 
 static void forbid_copies_by_the_kernel(int code)
 {
-    struct sock_filter lines[] = {FILTER_LOAD(nr),
-                                  FILTER_SKIP_UNLESS(SYS_process_vm_readv, 1),
-                                  FILTER_FAIL(code),
-                                  FILTER_SKIP_UNLESS(SYS_process_vm_writev, 1),
-                                  FILTER_FAIL(code),
-                                  FILTER_ALLOW};
+    struct sock_filter lines[] = {FILTER_LOAD(nr),   FILTER_SKIP_UNLESS(SYS_process_vm_readv, 1),
+                                  FILTER_FAIL(code), FILTER_SKIP_UNLESS(SYS_process_vm_writev, 1),
+                                  FILTER_FAIL(code), FILTER_ALLOW};
 
     filter_install(lines, sizeof lines / sizeof lines[0]);
 }

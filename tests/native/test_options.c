@@ -48,8 +48,8 @@ static void a_shorter_struct_gets_defaults_for_the_rest(void)
 {
     fixture_file file = fixture_patterned(100);
     static const size_t sizes[] = {offsetof(mmapio_map_options, protection), offsetof(mmapio_map_options, flags),
-                                   offsetof(mmapio_map_options, advice), offsetof(mmapio_map_options, offset),
-                                   offsetof(mmapio_map_options, length), offsetof(mmapio_map_options, reserve)};
+                                   offsetof(mmapio_map_options, advice),     offsetof(mmapio_map_options, offset),
+                                   offsetof(mmapio_map_options, length),     offsetof(mmapio_map_options, reserve)};
 
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         mmapio_map_options options = options_of(READ_ONLY, SHARED, 0, 0);

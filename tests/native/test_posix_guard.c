@@ -142,15 +142,15 @@ static void the_rest_of_the_last_page_is_good(void)
 static void a_map_is_good_again_when_its_file_has_grown_back(void)
 {
     cut_file cut = cut_file_of(PAGES, KEPT, 0, 0);
-    unsigned char byte = UNTOUCHED;
+    unsigned char bytes[16] = {UNTOUCHED};
 
     for (size_t mode = 0; mode < GUARD_MODES; mode++) {
         use_guard(guard_modes[mode]);
         CHECK(fixture_resize(cut.file.handle, cut.fault));
-        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(cut.map, cut.fault, &byte, 1, NULL, NULL));
+        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(cut.map, cut.fault, bytes, 16, NULL, NULL));
         CHECK(fixture_resize(cut.file.handle, cut.length));
-        CHECK_OK(mmapio_map_read(cut.map, cut.fault, &byte, 1, NULL, NULL));
-        CHECK_EQUAL(0, byte);
+        CHECK_OK(mmapio_map_read(cut.map, cut.fault, bytes, 16, NULL, NULL));
+        CHECK_EQUAL(0, bytes[0]);
     }
     cut_file_end(&cut);
 }
@@ -158,15 +158,15 @@ static void a_map_is_good_again_when_its_file_has_grown_back(void)
 static void faults_are_counted(void)
 {
     cut_file cut = cut_file_of(PAGES, KEPT, 0, 0);
-    unsigned char byte;
+    unsigned char bytes[16];
 
     for (size_t mode = 0; mode < GUARD_MODES; mode++) {
         uint64_t before = mmapio_guard_faults();
         use_guard(guard_modes[mode]);
-        CHECK_OK(mmapio_map_read(cut.map, cut.fault - 1, &byte, 1, NULL, NULL));
+        CHECK_OK(mmapio_map_read(cut.map, cut.fault - 1, bytes, 1, NULL, NULL));
         CHECK_EQUAL(before, mmapio_guard_faults());
-        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(cut.map, cut.fault, &byte, 1, NULL, NULL));
-        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_write(cut.map, cut.fault, &byte, 1, NULL, NULL));
+        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(cut.map, cut.fault, bytes, 16, NULL, NULL));
+        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_write(cut.map, cut.fault, bytes, 16, NULL, NULL));
         CHECK_EQUAL(before + 2, mmapio_guard_faults());
     }
     cut_file_end(&cut);
@@ -174,11 +174,12 @@ static void faults_are_counted(void)
 
 static void a_hundred_thousand_faults_are_survived(void)
 {
+    need_exact_counts();
+
     cut_file cut = cut_file_of(PAGES, KEPT, 0, 0);
     uint64_t before = mmapio_guard_faults();
     unsigned char bytes[64];
 
-    need_exact_counts();
     use_guard(MMAPIO_GUARD_HANDLER);
     for (uint64_t i = 0; i < FAULTS; i++) {
         uint64_t done = UINT64_MAX;
@@ -213,11 +214,12 @@ static void copy_often(void *argument)
 
 static void threads_take_faults_at_the_same_time_as_others_copy(void)
 {
+    need_exact_counts();
+
     cut_file cut = cut_file_of(PAGES, KEPT, 0, 0);
     fixture_thread *threads[THREADS];
     copier copiers[THREADS];
 
-    need_exact_counts();
     use_guard(MMAPIO_GUARD_HANDLER);
     for (size_t i = 0; i < THREADS; i++) {
         copiers[i] = (copier){&cut, i * 11, 0};
@@ -236,14 +238,14 @@ static void threads_take_faults_at_the_same_time_as_others_copy(void)
 static void the_signal_mask_is_the_same_after_a_fault(void)
 {
     cut_file cut = cut_file_of(PAGES, KEPT, 0, 0);
-    unsigned char byte;
+    unsigned char bytes[16];
     sigset_t mask;
 
     use_guard(MMAPIO_GUARD_HANDLER);
     CHECK_EQUAL(0, sigemptyset(&mask));
     CHECK_EQUAL(0, sigaddset(&mask, SIGUSR2));
     CHECK_EQUAL(0, pthread_sigmask(SIG_SETMASK, &mask, NULL));
-    CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(cut.map, cut.fault, &byte, 1, NULL, NULL));
+    CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(cut.map, cut.fault, bytes, 16, NULL, NULL));
     CHECK_EQUAL(0, pthread_sigmask(SIG_SETMASK, NULL, &mask));
     for (int number = 1; number < 65; number++) {
         CHECK_EQUAL(number == SIGUSR2, sigismember(&mask, number) == 1);

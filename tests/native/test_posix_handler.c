@@ -67,10 +67,10 @@ static void install_first(bool with_stack)
 /* A copy that faults, which is what installs the handler. */
 static void survive_one(const cut_file *cut)
 {
-    unsigned char byte;
+    unsigned char bytes[16];
 
     use_guard(MMAPIO_GUARD_HANDLER);
-    CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(cut->map, cut->fault, &byte, 1, NULL, NULL));
+    CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(cut->map, cut->fault, bytes, sizeof bytes, NULL, NULL));
 }
 
 static void touch(const cut_file *cut)

@@ -4,7 +4,7 @@
 
 #include <sys/mman.h>
 
-enum { PAGES = 6, KEPT = 2, THREADS = 4, LIMIT = 1024 };
+enum { PAGES = 6, KEPT = 2, MANY = 64, THREADS = 4, LIMIT = 1024 };
 
 static void a_page_that_faults_becomes_zeros_and_is_counted(void)
 {
@@ -33,6 +33,10 @@ static void what_is_written_to_such_a_page_goes_nowhere(void)
     volatile unsigned char *data = bytes_of(cut.map);
     unsigned char byte = UNTOUCHED;
 
+    if (under_valgrind()) {
+        cut_file_end(&cut);
+        SKIP("valgrind does not repeat the store that faulted");
+    }
     data[cut.fault + 3] = 'x';
     CHECK_EQUAL('x', data[cut.fault + 3]);
     CHECK_EQUAL(cut.fault, fixture_length(cut.file.handle));
@@ -69,9 +73,10 @@ static void another_map_of_the_file_is_left_to_its_fate(void)
 /* A copy tells of the fault. Zeros would be no news to its caller. */
 static void a_fault_safe_copy_tells_of_the_fault_all_the_same(void)
 {
+    need_exact_counts();
+
     cut_file cut = cut_file_of(PAGES, KEPT, 0, MMAPIO_MAP_ZERO_FILL);
 
-    need_exact_counts();
     for (size_t mode = 0; mode < GUARD_MODES; mode++) {
         unsigned char bytes[16];
         uint64_t done = 99;
@@ -82,6 +87,13 @@ static void a_fault_safe_copy_tells_of_the_fault_all_the_same(void)
     CHECK_EQUAL(0, mmapio_map_torn_pages(cut.map));
     cut_file_end(&cut);
 }
+
+/* What a store to a page for reading raises. */
+#ifdef __APPLE__
+#define STORE_REFUSED SIGBUS
+#else
+#define STORE_REFUSED SIGSEGV
+#endif
 
 static void write_to_a_filled_page(void *unused)
 {
@@ -98,9 +110,18 @@ static void write_to_a_filled_page(void *unused)
 
 static void a_page_of_a_map_for_reading_stays_for_reading(void)
 {
-    int code = child_run(write_to_a_filled_page, NULL);
+    CHECK_EQUAL(-STORE_REFUSED, child_run(write_to_a_filled_page, NULL));
+}
 
-    CHECK(code == -SIGSEGV || code == -SIGBUS);
+/* What fills a page knows one protection, that of the map. */
+static void its_protection_cannot_be_changed(void)
+{
+    cut_file cut = cut_file_of(PAGES, KEPT, 0, MMAPIO_MAP_ZERO_FILL);
+
+    CHECK_STATUS(MMAPIO_UNSUPPORTED, mmapio_map_protect(cut.map, 0, cut.length, MMAPIO_PROT_READ, NULL));
+    bytes_of(cut.map)[0] = 'x';
+    CHECK_EQUAL('x', bytes_of(cut.map)[0]);
+    cut_file_end(&cut);
 }
 
 static void fault_where_a_map_was(void *unused)
@@ -169,8 +190,8 @@ static void read_all_pages(void *argument)
 
 static void threads_may_fault_on_the_same_pages(void)
 {
-    for (int round = 0; round < 50; round++) {
-        cut_file cut = cut_file_of(PAGES, KEPT, 0, MMAPIO_MAP_ZERO_FILL);
+    for (int round = 0; round < 60; round++) {
+        cut_file cut = cut_file_of(MANY, KEPT, 0, MMAPIO_MAP_ZERO_FILL);
         fixture_thread *threads[THREADS];
         for (size_t i = 0; i < THREADS; i++) {
             threads[i] = fixture_thread_start(read_all_pages, &cut);
@@ -178,7 +199,8 @@ static void threads_may_fault_on_the_same_pages(void)
         for (size_t i = 0; i < THREADS; i++) {
             fixture_thread_join(threads[i]);
         }
-        CHECK(mmapio_map_torn_pages(cut.map) >= PAGES - KEPT);
+        /* Pages are counted, and not how many threads came across each. */
+        CHECK_EQUAL(MANY - KEPT, mmapio_map_torn_pages(cut.map));
         CHECK_EQUAL(0, bytes_of(cut.map)[cut.length - 1]);
         cut_file_end(&cut);
     }
@@ -228,9 +250,11 @@ static void it_grows_within_its_reserve_only(void)
     fixture_remove(&file);
 }
 
-TEST_MAIN(TEST(a_page_that_faults_becomes_zeros_and_is_counted), TEST(what_is_written_to_such_a_page_goes_nowhere),
-          TEST(another_map_of_the_file_is_left_to_its_fate), TEST(a_fault_safe_copy_tells_of_the_fault_all_the_same),
-          TEST(a_page_of_a_map_for_reading_stays_for_reading),
-          TEST(what_comes_to_lie_where_a_closed_map_was_is_not_filled), TEST(the_count_begins_anew_with_each_map),
-          TEST(one_map_too_many_is_refused_and_leaves_nothing_behind), TEST(threads_may_fault_on_the_same_pages),
-          TEST(a_map_that_was_empty_fills_or_does_not_grow), TEST(it_grows_within_its_reserve_only))
+/* Those with children come first: a child starts with the signal's default action, which nothing would replace again if
+ * the handler had been installed before. */
+TEST_MAIN(TEST(another_map_of_the_file_is_left_to_its_fate), TEST(a_page_of_a_map_for_reading_stays_for_reading),
+          TEST(its_protection_cannot_be_changed), TEST(what_comes_to_lie_where_a_closed_map_was_is_not_filled),
+          TEST(a_map_that_was_empty_fills_or_does_not_grow), TEST(a_page_that_faults_becomes_zeros_and_is_counted),
+          TEST(what_is_written_to_such_a_page_goes_nowhere), TEST(a_fault_safe_copy_tells_of_the_fault_all_the_same),
+          TEST(the_count_begins_anew_with_each_map), TEST(one_map_too_many_is_refused_and_leaves_nothing_behind),
+          TEST(threads_may_fault_on_the_same_pages), TEST(it_grows_within_its_reserve_only))

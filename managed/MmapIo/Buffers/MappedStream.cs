@@ -62,6 +62,10 @@ internal sealed class MappedStream(MemoryMap map, long offset, long length, bool
         {
             throw new NotSupportedException("The map is read-only.");
         }
+        if (buffer.IsEmpty)
+        {
+            return;
+        }
         if (buffer.Length > length - _position)
         {
             throw new NotSupportedException(

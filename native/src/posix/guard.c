@@ -16,7 +16,8 @@
 
 enum {
     ZERO_FILL_MAPS = 1024, /* maps with MMAPIO_MAP_ZERO_FILL at one time */
-    FAULT_CODES = 4        /* BUS_ADRALN, BUS_ADRERR, BUS_OBJERR, BUS_MCEERR_AR; 5 is not about this access */
+    MEMORY_FAILURE = 4,    /* BUS_MCEERR_AR */
+    FAULT_CODES = 4        /* that, BUS_ADRALN, BUS_ADRERR and BUS_OBJERR; 5 is not about this access */
 };
 
 /* The handler reads this table while others change it: end is written last on entry and cleared first on removal. */
@@ -25,6 +26,7 @@ static struct zero_fill_entry {
     _Atomic(uintptr_t) end; /* 0: not in use */
     _Atomic(int) protection;
     _Atomic(uint64_t) pages;
+    _Atomic(uint64_t) *taken; /* one bit per page: somebody has filled it, or is about to */
 } zero_fill[ZERO_FILL_MAPS];
 
 static _Atomic(uint64_t) zero_fill_total;
@@ -33,25 +35,36 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct sigaction previous;
 static int install_error;
 
-/* Puts a page of zeros where the faulting one was, if the address belongs to a map that asked for that. */
-static bool fill_with_zeros(uintptr_t address)
+/* Puts a page of zeros where the faulting one was. Of threads that fault on one page at a time the first one does so;
+ * the others return to their access, which faults again until it has. */
+static bool fill_page(struct zero_fill_entry *entry, uintptr_t address, int code)
 {
     uintptr_t page_size = mmapio_os_page_size();
+    uintptr_t index = (address - atomic_load(&entry->begin)) / page_size;
+    uint64_t bit = UINT64_C(1) << index % 64;
+    void *page = (void *)(address & ~(page_size - 1));
 
+    if ((atomic_fetch_or(&entry->taken[index / 64], bit) & bit) != 0) {
+        /* Memory that fails under a page of zeros is not for us to replace time and again. */
+        return code != MEMORY_FAILURE;
+    }
+    if (mmap(page, page_size, atomic_load(&entry->protection), MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+        MAP_FAILED) {
+        return false;
+    }
+    atomic_fetch_add(&entry->pages, 1);
+    atomic_fetch_add(&zero_fill_total, 1);
+    return true;
+}
+
+static bool fill_with_zeros(uintptr_t address, int code)
+{
     for (size_t i = 0; i < ZERO_FILL_MAPS; i++) {
         struct zero_fill_entry *entry = &zero_fill[i];
         uintptr_t end = atomic_load(&entry->end);
-        void *page = (void *)(address & ~(page_size - 1));
-        if (end == 0 || address >= end || address < atomic_load(&entry->begin)) {
-            continue;
+        if (end != 0 && address < end && address >= atomic_load(&entry->begin)) {
+            return fill_page(entry, address, code);
         }
-        if (mmap(page, page_size, atomic_load(&entry->protection), MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-            MAP_FAILED) {
-            return false;
-        }
-        atomic_fetch_add(&entry->pages, 1);
-        atomic_fetch_add(&zero_fill_total, 1);
-        return true;
     }
     return false;
 }
@@ -82,7 +95,7 @@ static void on_bus(int number, siginfo_t *info, void *context)
         if (mmapio_posix_redirect(context)) {
             return;
         }
-        if (fill_with_zeros((uintptr_t)info->si_addr)) {
+        if (fill_with_zeros((uintptr_t)info->si_addr, info->si_code)) {
             errno = saved;
             return;
         }
@@ -114,36 +127,61 @@ mmapio_status mmapio_os_guard_install(mmapio_error *error)
     return install_error == 0 ? MMAPIO_OK : mmapio_posix_fail(error, install_error, CALL_SIGACTION);
 }
 
+/* Bytes of a bit for each page, in whole words. Touched, and so backed by memory, only where pages fault. */
+static size_t bits_length(const mmapio_map *map)
+{
+    return (size_t)(map->base_length / mmapio_os_page_size() / 64 + 1) * sizeof(uint64_t);
+}
+
+static bool enter_table(mmapio_map *map, void *bits)
+{
+    for (uint32_t i = 0; i < ZERO_FILL_MAPS; i++) {
+        struct zero_fill_entry *entry = &zero_fill[i];
+        if (atomic_load(&entry->end) == 0) {
+            atomic_store(&entry->begin, (uintptr_t)map->base);
+            atomic_store(&entry->protection, mmapio_posix_protection(map->protection));
+            atomic_store(&entry->pages, 0);
+            entry->taken = bits;
+            atomic_store(&entry->end, (uintptr_t)(map->base + map->base_length));
+            map->zero_fill = i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
 mmapio_status mmapio_os_zero_fill_begin(mmapio_map *map, mmapio_error *error)
 {
     mmapio_status status = mmapio_os_guard_install(error);
+    bool entered;
+    void *bits;
 
     if (status != MMAPIO_OK) {
         return status;
     }
-    status = MMAPIO_LIMIT_REACHED;
-    (void)pthread_mutex_lock(&zero_fill_lock);
-    for (uint32_t i = 0; i < ZERO_FILL_MAPS && status != MMAPIO_OK; i++) {
-        struct zero_fill_entry *entry = &zero_fill[i];
-        if (atomic_load(&entry->end) != 0) {
-            continue;
-        }
-        atomic_store(&entry->begin, (uintptr_t)map->base);
-        atomic_store(&entry->protection, mmapio_posix_protection(map->protection));
-        atomic_store(&entry->pages, 0);
-        atomic_store(&entry->end, (uintptr_t)(map->base + map->base_length));
-        map->zero_fill = i + 1;
-        status = MMAPIO_OK;
+    bits = mmap(NULL, bits_length(map), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (bits == MAP_FAILED) {
+        return mmapio_posix_fail(error, errno, CALL_MMAP);
     }
+    (void)pthread_mutex_lock(&zero_fill_lock);
+    entered = enter_table(map, bits);
     (void)pthread_mutex_unlock(&zero_fill_lock);
-    return status == MMAPIO_OK ? MMAPIO_OK : mmapio_fail(error, status);
+    if (!entered) {
+        (void)munmap(bits, bits_length(map));
+        return mmapio_fail(error, MMAPIO_LIMIT_REACHED);
+    }
+    return MMAPIO_OK;
 }
 
 void mmapio_os_zero_fill_end(mmapio_map *map)
 {
+    struct zero_fill_entry *entry = &zero_fill[map->zero_fill - 1];
+    void *bits = entry->taken;
+
     (void)pthread_mutex_lock(&zero_fill_lock);
-    atomic_store(&zero_fill[map->zero_fill - 1].end, 0);
+    atomic_store(&entry->end, 0);
     (void)pthread_mutex_unlock(&zero_fill_lock);
+    (void)munmap(bits, bits_length(map));
     map->zero_fill = 0;
 }
 

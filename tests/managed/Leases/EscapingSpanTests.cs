@@ -26,6 +26,16 @@ public sealed partial class EscapingSpanTests : IDisposable
         $"Span<byte> H(MemoryMap map) {{ {ForWriting} return lease.Slice(0, 1); }}",
         $"ref byte I(MemoryMap map) {{ {ForWriting} return ref lease[0]; }}",
         $"byte J(MemoryMap map) {{ Span<byte> span; {{ {ForWriting} span = lease.Span; }} return span[0]; }}",
+        $"MappedReadOnlySpan<int> K(MemoryMap map) {{ {ForReading} return lease.As<int>(); }}",
+        $"MappedReadOnlySpan<int> L(MemoryMap map) {{ {ForReading} return lease.As<int>().Slice(0, 1); }}",
+        $"ReadOnlySpan<int> M(MemoryMap map) {{ {ForReading} return lease.As<int>().Span(0, 1); }}",
+        $"ref readonly int N(MemoryMap map) {{ {ForReading} return ref lease.As<int>()[0]; }}",
+        $"ReadOnlySpan<int> O(MemoryMap map) {{ {ForReading} foreach (var part in lease.As<int>().Chunks(1)) {{ return part; }} return default; }}",
+        $"MappedSpan<int> P(MemoryMap map) {{ {ForWriting} return lease.As<int>(); }}",
+        $"Span<int> Q(MemoryMap map) {{ {ForWriting} return lease.As<int>().Slice(0, 1).Span(0, 1); }}",
+        $"ref int R(MemoryMap map) {{ {ForWriting} return ref lease.As<int>()[0]; }}",
+        $"MappedReadOnlySpan<int> S(MemoryMap map) {{ {ForWriting} return lease.As<int>().AsReadOnly(); }}",
+        $"async System.Threading.Tasks.Task<byte> X(MemoryMap map) {{ {ForReading} await System.Threading.Tasks.Task.Yield(); return lease[0]; }}",
     ];
 
     /// <summary>Proper uses, to see that the lines above are refused for what they do.</summary>
@@ -33,6 +43,8 @@ public sealed partial class EscapingSpanTests : IDisposable
     [
         $"byte U(MemoryMap map) {{ {ForReading} ReadOnlySpan<byte> span = lease.Span; return span[0]; }}",
         $"byte V(MemoryMap map) {{ {ForReading} return lease.Slice(0, 1)[0]; }}",
+        $"int Y(MemoryMap map) {{ {ForReading} MappedReadOnlySpan<int> span = lease.As<int>().Slice(1, 2); return span[0] + span.Span(1, 1)[0]; }}",
+        "int Z(MemoryMap map) { int n = 0; foreach (ReadOnlySpan<byte> line in map.Lines()) { n += line.Length; } return n; }",
         $"void W(MemoryMap map) {{ {ForWriting} lease.Span.Clear(); lease[0]++; ref byte at = ref lease[1]; at++; }}",
     ];
 
@@ -43,6 +55,17 @@ public sealed partial class EscapingSpanTests : IDisposable
     [Fact]
     public void Every_escape_is_an_error_and_no_proper_use_is() =>
         Assert.Equal(s_escapes, RefusedOf([.. s_uses, .. s_escapes]));
+
+    /// <summary>Apart from the others: here it is foreach, and not the caller, who holds the lease.</summary>
+    [Fact]
+    public void A_line_cannot_leave_its_loop()
+    {
+        string[] escape =
+        [
+            "ReadOnlySpan<byte> T(MemoryMap map) { foreach (var line in map.Lines()) { return line; } return default; }",
+        ];
+        Assert.Equal(escape, RefusedOf(escape));
+    }
 
     /// <summary>Which of the methods the compiler finds an error in.</summary>
     private string[] RefusedOf(string[] methods)

@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace MmapIo.Tests;
 
-/// <summary><see cref="MemoryMap.Lines()"/> and <see cref="MemoryMap.Chunks"/>: records where they lie.</summary>
+/// <summary><see cref="MemoryMap.Lines(in MapScope)"/> and <see cref="MemoryMap.Chunks"/>: records where they lie.</summary>
 public sealed class LinesTests : IDisposable
 {
     /// <summary>Few letters, and many ends of lines of either kind.</summary>

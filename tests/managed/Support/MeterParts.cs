@@ -1,0 +1,62 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+
+namespace MmapIo.Tests;
+
+/// <summary>The meter, seen from a process where nobody else maps anything.</summary>
+internal static class MeterParts
+{
+    private static readonly Dictionary<string, double> s_seen = [];
+
+    public static void Measure(string path)
+    {
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == "MmapIo")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => s_seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+            s_seen[$"{instrument.Name}:{tags[0].Value}"] = value);
+        listener.Start();
+        MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        Tell(listener, "one map");
+        using (map.Lease())
+        using (map.LeaseForWrite(0, 1))
+        {
+            Tell(listener, "two leases");
+        }
+        map.Flush();
+        map.Flush(FlushMode.Durable);
+        map.Resize(3 * Environment.SystemPageSize);
+        Tell(listener, "longer");
+        Cut.To(path, 0);
+        _ = map.TryRead(0, new byte[1], out _);
+        _ = map.TryWrite(0, new byte[1], out _);
+        map.Dispose();
+        Tell(listener, "closed");
+        Drop();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Tell(listener, "dropped");
+        string modes = string.Join(' ', s_seen.Keys.Where(key => key.Contains(':', StringComparison.Ordinal)).Order());
+        bool plausible = s_seen.Where(pair => pair.Key.Contains(':', StringComparison.Ordinal))
+            .All(pair => pair.Value is > 0 and < 60);
+        Console.WriteLine($"{modes} {plausible}");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Drop() => _ = MemoryMap.CreateAnonymous(1000).Length;
+
+    private static void Tell(MeterListener listener, string step)
+    {
+        listener.RecordObservableInstruments();
+        string[] names = ["maps.open", "maps.bytes", "leases.outstanding", "faults", "maps.abandoned"];
+        Console.WriteLine($"{step}: {string.Join(' ', names.Select(name => s_seen["mmapio." + name]))}");
+    }
+}
