@@ -29,6 +29,20 @@ internal static class Managed
         "--verbosity",
         "quiet");
 
+    /// <summary>Publishes a project as a program that brings its own .NET, for another RID.</summary>
+    /// <returns>The folder it is in.</returns>
+    public static async Task<string> PublishAsync(string project, string rid)
+    {
+        string name = Path.GetFileNameWithoutExtension(project);
+        string folder = Repository.At("artifacts", "publish", $"{name}-{rid}");
+        await Step.QuietAsync(
+            $"{name} for {rid}: publish",
+            Dotnet,
+            ["publish", project, "--runtime", rid, "--self-contained", "--configuration", Repository.Configuration,
+                "--output", folder, "--nologo", "--verbosity", "quiet"]);
+        return folder;
+    }
+
     /// <summary>The one project in a folder of the checkout.</summary>
     public static string ProjectFile(params ReadOnlySpan<string> folder)
     {
@@ -65,17 +79,22 @@ internal static class Managed
             }
         }
 
-        await Step.QuietAsync(
-            $"{Library}: pack",
-            Dotnet,
-            "pack",
-            ProjectFile("managed", "MmapIo"),
-            "--no-build",
-            "--configuration",
-            Repository.Configuration,
-            "--nologo",
-            "--verbosity",
-            "quiet");
+        PackageIcon.Draw();
+        foreach (string project in (string[])[Library, Tool])
+        {
+            await Step.QuietAsync(
+                $"{project}: pack",
+                Dotnet,
+                "pack",
+                ProjectFile("managed", project),
+                "--no-build",
+                "--configuration",
+                Repository.Configuration,
+                "--nologo",
+                "--verbosity",
+                "quiet");
+        }
+
         CheckVersion(PackedVersion());
     }
 

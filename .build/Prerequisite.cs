@@ -58,6 +58,15 @@ internal sealed record Prerequisite(
     /// <summary>Fetches the compiler for all RIDs.</summary>
     public static readonly Prerequisite Npm = new("npm", () => OnPath("npm"), "npm", "npm", "node", "OpenJS.NodeJS");
 
+    /// <summary>Links the libraries for macOS.</summary>
+    public static readonly Prerequisite Ld64 = new(
+        "ld64.lld",
+        () => OnPath(["ld64.lld", .. Enumerable.Range(14, 6).Select(version => $"ld64.lld-{version}")]),
+        "lld",
+        "lld",
+        "lld",
+        "LLVM.LLVM");
+
     public static readonly Prerequisite Musl = new(
         "musl's loader", () => File.Exists("/lib/ld-musl-x86_64.so.1"), "musl", "musl-libc", "(none)", "(none)");
 
@@ -72,10 +81,19 @@ internal sealed record Prerequisite(
         "(none)",
         "(none)");
 
+    /// <summary>The runtime of .NET is written in it.</summary>
+    public static readonly Prerequisite Arm64Cpp = new(
+        "a C++ library for arm64",
+        () => File.Exists(Emulator.Arm64Root + "/lib/libstdc++.so.6"),
+        "libstdc++6-arm64-cross",
+        "(none)",
+        "(none)",
+        "(none)");
+
     public static readonly Prerequisite Wine = new("Wine", () => OnPath("wine"), "wine", "wine", "(none)", "(none)");
 
     /// <summary>What building the native library for other systems takes, besides the compiler.</summary>
-    public static IReadOnlyList<Prerequisite> Cross { get; } = [CMake, Ninja];
+    public static IReadOnlyList<Prerequisite> Cross { get; } = [CMake, Ninja, Ld64];
 
     /// <summary>What building the native library takes.</summary>
     public static IReadOnlyList<Prerequisite> Native { get; } = [CMake, Compiler, Generator];

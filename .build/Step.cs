@@ -35,7 +35,7 @@ internal sealed record StepResult(int ExitCode, string Output)
 internal static class Step
 {
     /// <summary>Longer than any step takes; what is still running then hangs.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
 
     /// <summary>Progress goes to stderr: stdout belongs to the tool that `run` starts and to the test report.</summary>
     public static void Say(string line) => Console.Error.WriteLine(line);

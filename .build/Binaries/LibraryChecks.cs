@@ -14,9 +14,6 @@ internal static partial class LibraryChecks
     /// <summary>The library is copied into every program that uses it.</summary>
     public const int LargestSize = 64 * 1024;
 
-    /// <summary>What Zig's linker adds to every Mach-O library; each library finds its own.</summary>
-    private static readonly string[] s_linkersOwn = ["_mh_dylib_header", "__dso_handle"];
-
     private static readonly Version s_newestGlibc = new(2, 17);
     private static readonly Version s_oldestMacOS = new(11, 0);
 
@@ -84,7 +81,7 @@ internal static partial class LibraryChecks
         var image = new MachOFile(bytes);
         uint cpu = target.IsArm64 ? MachOFile.CpuArm64 : MachOFile.CpuX64;
         findings.Add("processor", image.Cpu == cpu, $"processor {image.Cpu:x} instead of {cpu:x}");
-        findings.AddExports([.. image.Exports.Except(s_linkersOwn)]);
+        findings.AddExports(image.Exports);
         findings.Add(
             "install name",
             InstallNamePattern().IsMatch(image.InstallName ?? ""),

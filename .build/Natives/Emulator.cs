@@ -2,14 +2,10 @@ namespace MmapIo.Build.Natives;
 
 /// <summary>How programs for another RID are run on linux-x64.</summary>
 /// <param name="Name">What it is called in reports.</param>
-/// <param name="Needs">What has to be installed.</param>
 /// <param name="Command">What stands before the program; empty if the kernel can start it.</param>
 /// <param name="Environment">Environment variables that the programs need.</param>
 internal sealed record Emulator(
-    string Name,
-    IReadOnlyList<Prerequisite> Needs,
-    IReadOnlyList<string> Command,
-    IReadOnlyDictionary<string, string?> Environment)
+    string Name, string[] Command, IReadOnlyDictionary<string, string?> Environment)
 {
     /// <summary>Where Debian's package of a C library for arm64 puts it.</summary>
     public const string Arm64Root = "/usr/aarch64-linux-gnu";
@@ -23,52 +19,52 @@ internal sealed record Emulator(
         : target.IsWindows && target.IsArm64 ? "nothing runs arm64 programs for Windows here"
         : null;
 
+    /// <summary>Is what runs programs for the target installed?</summary>
+    public static bool IsPresentFor(Target target) => NeedsOf(target).All(need => need.IsPresent());
+
     /// <summary>What runs programs for the target, ready for use.</summary>
     public static async Task<Emulator> ForAsync(Target target)
     {
-        Emulator emulator = target.IsWindows ? Wine()
-            : target.IsArm64 ? await Arm64Async(target)
-            : target.IsMusl ? new Emulator("musl's loader", [Prerequisite.Musl], [], s_nothing)
-            : new Emulator("native", [], [], s_nothing);
-        await Prerequisites.RequireAsync(emulator.Needs);
+        await Prerequisites.RequireAsync(NeedsOf(target));
         if (target.IsWindows)
         {
-            await emulator.PrepareWineAsync();
+            return await WineAsync();
         }
 
-        return emulator;
+        if (!target.IsArm64)
+        {
+            return new Emulator(target.IsMusl ? "musl's loader" : "native", [], s_nothing);
+        }
+
+        string root = target.IsMusl ? await UserCache.FolderAsync("musl-arm64", FetchMuslAsync) : Arm64Root;
+        return new Emulator("qemu", [Qemu, "-L", root], s_nothing);
     }
 
-    private static async Task<Emulator> Arm64Async(Target target)
-    {
-        string root = target.IsMusl ? await UserCache.FolderAsync("musl-arm64", FetchMuslAsync) : Arm64Root;
-        Prerequisite[] needs = target.IsMusl ? [Prerequisite.Qemu] : [Prerequisite.Qemu, Prerequisite.Arm64Libc];
-        return new Emulator("qemu", needs, [Qemu, "-L", root], s_nothing);
-    }
+    private static Prerequisite[] NeedsOf(Target target) =>
+        target.IsWindows ? [Prerequisite.Wine]
+        : target.IsArm64 && target.IsMusl ? [Prerequisite.Qemu]
+        : target.IsArm64 ? [Prerequisite.Qemu, Prerequisite.Arm64Libc, Prerequisite.Arm64Cpp]
+        : target.IsMusl ? [Prerequisite.Musl]
+        : [];
 
     /// <summary>No window, no messages of its own, and nothing of the user's own Wine.</summary>
-    private static Emulator Wine() => new("Wine", [Prerequisite.Wine], ["wine"], new Dictionary<string, string?>
+    private static async Task<Emulator> WineAsync()
     {
-        ["WINEDEBUG"] = "-all",
-        ["DISPLAY"] = "",
-        ["WINEPREFIX"] = Repository.At("artifacts", "wine"),
-
-        // .NET under Wine: mapping code twice fails, and what the optimising tiers emit trips over Wine's unwinder.
-        ["DOTNET_EnableWriteXorExecute"] = "0",
-        ["DOTNET_JITMinOpts"] = "1",
-    });
-
-    /// <summary>
-    /// Makes the folder that stands for drive C beforehand: tests that start at once would each make it.
-    /// </summary>
-    private async Task PrepareWineAsync()
-    {
-        Directory.CreateDirectory(Repository.Artifacts);
-        StepResult boot = await Step.CaptureAsync("wine", ["wineboot", "--init"], Environment);
-        if (!boot.Succeeded)
+        var wine = new Emulator("Wine", ["wine"], new Dictionary<string, string?>
         {
-            throw new StepFailedException($"Wine does not start\n{boot.LastLines}");
-        }
+            ["WINEDEBUG"] = "-all",
+            ["DISPLAY"] = "",
+            ["WINEPREFIX"] = Repository.At("artifacts", "wine"),
+
+            // .NET: mapping code twice fails there, and optimised code trips over Wine's unwinder.
+            ["DOTNET_EnableWriteXorExecute"] = "0",
+            ["DOTNET_JITMinOpts"] = "1",
+        });
+
+        // What stands for drive C is made beforehand: programs that start at once would each make it.
+        Directory.CreateDirectory(Repository.Artifacts);
+        StepResult boot = await Step.CaptureAsync(wine.Command[0], ["wineboot", "--init"], wine.Environment);
+        return boot.Succeeded ? wine : throw new StepFailedException($"Wine does not start\n{boot.LastLines}");
     }
 
     /// <summary>

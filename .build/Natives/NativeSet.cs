@@ -21,7 +21,8 @@ internal static class NativeSet
         {
             await session.RunAsync($"check {target}", async () =>
             {
-                string built = await BuildOneAsync(target, NativeTree.Cross(target.Rid, compiler));
+                var tree = NativeTree.Cross(target.Rid, compiler);
+                string built = await BuildOneAsync(target, tree);
                 TestReport report = LibraryChecks.Run(target, built);
                 string again = await BuildElsewhereAsync(target, compiler);
                 report = report.With(
@@ -29,6 +30,7 @@ internal static class NativeSet
                 if (report.Failed.Count == 0)
                 {
                     Provide(target, built, sources);
+                    CopyStatic(target, tree);
                 }
 
                 return report;
@@ -114,6 +116,14 @@ internal static class NativeSet
     {
         Replace(target, built);
         File.WriteAllText(Path.Combine(target.Folder, StampFile), sources);
+    }
+
+    /// <summary>For programs that are compiled to native code and bring the library inside.</summary>
+    private static void CopyStatic(Target target, NativeTree tree)
+    {
+        string folder = Repository.At("artifacts", "static", target.Rid);
+        Directory.CreateDirectory(folder);
+        File.Copy(tree.FindLibrary(target.StaticLibrary), Path.Combine(folder, target.StaticLibrary), overwrite: true);
     }
 
     /// <summary>

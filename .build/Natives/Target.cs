@@ -24,6 +24,9 @@ internal sealed record Target(string Rid)
     /// <summary>What the shared library is called there.</summary>
     public string Library => "libmmapio." + (IsWindows ? "dll" : IsMacOS ? "dylib" : "so");
 
+    /// <summary>What the static library is called there: on Windows the other name is the import library's.</summary>
+    public string StaticLibrary => IsWindows ? "libmmapio_static.a" : "libmmapio.a";
+
     /// <summary>Where projects and packages look for it.</summary>
     public string Folder => Repository.At("artifacts", "native", Rid);
 

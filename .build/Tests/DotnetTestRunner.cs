@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using MmapIo.Build.Natives;
 
 namespace MmapIo.Build.Tests;
 
@@ -16,8 +17,15 @@ internal static class DotnetTestRunner
     public static Task<TestReport> RunProgramAsync(string name, string project)
     {
         string report = ReportFile(name);
-        string[] options = ["-noLogo", "-noColor", "-reporter", "verbose", "-result-trx", report];
-        return RunAsync(name, report, [Repository.AssemblyOf(project), .. options]);
+        return RunAsync(name, report, Managed.Dotnet, [Repository.AssemblyOf(project), .. XunitOptions(report)]);
+    }
+
+    /// <summary>Starts an xUnit v3 test program for Windows under Wine, for which the root of all files is drive Z.</summary>
+    public static Task<TestReport> RunUnderWineAsync(string name, string program, Emulator wine)
+    {
+        string report = ReportFile(name);
+        string[] arguments = [.. wine.Command[1..], program, .. XunitOptions($"Z:{report.Replace('/', '\\')}")];
+        return RunAsync(name, report, wine.Command[0], arguments, wine.Environment);
     }
 
     /// <summary>Runs an assembly with the test adapter it brings along.</summary>
@@ -30,19 +38,27 @@ internal static class DotnetTestRunner
         return RunAsync(
             name,
             report,
+            Managed.Dotnet,
             ["test", Repository.AssemblyOf(project), "--logger", logger, "--results-directory", Repository.TestResults],
             environment);
     }
 
     private static async Task<TestReport> RunAsync(
-        string name, string report, string[] arguments, IReadOnlyDictionary<string, string?>? environment = null)
+        string name,
+        string report,
+        string program,
+        string[] arguments,
+        IReadOnlyDictionary<string, string?>? environment = null)
     {
         File.Delete(report);
-        StepResult run = await Step.CaptureAsync(Managed.Dotnet, arguments, environment);
+        StepResult run = await Step.CaptureAsync(program, arguments, environment);
         return File.Exists(report)
             ? Read(name, XDocument.Load(report)).Checked(run)
             : TestReport.Broken(name, $"no report was written; exit code {run.ExitCode}\n{run.LastLines}");
     }
+
+    private static string[] XunitOptions(string report) =>
+        ["-noLogo", "-noColor", "-reporter", "verbose", "-result-trx", report];
 
     private static string ReportFile(string name) => Path.Combine(Repository.TestResults, $"{name}.trx");
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MmapIo.Build.Natives;
 
 namespace MmapIo.Build.Tests;
@@ -7,6 +8,8 @@ namespace MmapIo.Build.Tests;
 /// </summary>
 internal static class TestSuite
 {
+    private static readonly Target[] s_emulated = [new("win-x64"), new("linux-arm64")];
+
     public static async Task RunAsync(TestSession session)
     {
         string sources = Fingerprint.OfEverything();
@@ -45,11 +48,31 @@ internal static class TestSuite
     private static async Task<TestReport> RunPackageTestsAsync()
     {
         await Managed.PackAsync(Managed.MustBeComplete);
-        return await DotnetTestRunner.RunAssemblyAsync("package", Managed.PackageTests, new Dictionary<string, string?>
+        var environment = new Dictionary<string, string?>
         {
+            ["DOTNET_HOST_PATH"] = Managed.Dotnet,
             ["MMAPIO_PACKAGE_DIR"] = Repository.Packages,
             ["MMAPIO_PACKAGE_VERSION"] = Managed.PackedVersion(),
             ["MMAPIO_PACKAGE_COMPLETE"] = Managed.MustBeComplete ? "1" : null,
-        });
+        };
+        await AddEmulatorsAsync(environment);
+        return await DotnetTestRunner.RunAssemblyAsync("package", Managed.PackageTests, environment);
+    }
+
+    /// <summary>
+    /// The programs for other systems are run on build machines, and where what runs them is installed already: nobody
+    /// who just runs the tests wants an emulator for it.
+    /// </summary>
+    private static async Task AddEmulatorsAsync(Dictionary<string, string?> environment)
+    {
+        foreach (Target target in s_emulated)
+        {
+            if (ZigCompiler.RunsHere && (Managed.MustBeComplete || Emulator.IsPresentFor(target)))
+            {
+                Emulator emulator = await Emulator.ForAsync(target);
+                environment["MMAPIO_EMULATOR_" + target.Rid.Replace('-', '_')] = JsonSerializer.Serialize(
+                    new { emulator.Name, emulator.Command, emulator.Environment });
+            }
+        }
     }
 }

@@ -10,38 +10,57 @@ internal static class CiVerb
     {
         var tested = new Option<bool>("--tested")
         {
-            Description = "Count in a successful `test` of exactly these sources instead of running it again.",
+            Description = "Count in successful `natives` and `test` of exactly these sources instead of running them again.",
         };
-        var verb = new Command("ci", "Everything a change must pass: format, test, sanitizers, valgrind.") { tested };
+        var verb = new Command(
+            "ci", "Everything a change must pass: every RID built and checked, format, test, sanitizers, valgrind.") { tested };
         verb.SetAction(async parsed =>
         {
             using CheckoutLock held = await CheckoutLock.TakeAsync();
             var session = new TestSession();
-            if (!(parsed.GetValue(tested) && session.TryTakeSaved("test", Fingerprint.OfEverything())))
-            {
-                await TestSuite.RunAsync(session);
-            }
-
-            if (await Prerequisites.TryAsync(Prerequisite.ClangFormat))
-            {
-                await session.PrepareAsync("format of the C sources", () => Formatting.NativeAsync(check: true));
-            }
-
-            await session.PrepareAsync("format of the C# sources", () => Formatting.ManagedAsync(check: true));
-            await session.RunAsync("native asan", () => BuildAndRunAsync(NativeTree.Asan));
-            await CrossTests.RunAsync(session, Target.All);
-            if (OperatingSystem.IsLinux())
-            {
-                await session.RunAsync("native valgrind", async () =>
-                {
-                    await Prerequisites.RequireAsync(Prerequisite.Valgrind);
-                    return await BuildAndRunAsync(NativeTree.Valgrind);
-                });
-            }
-
+            await CountOrRunAsync(session, parsed.GetValue(tested));
+            await CheckFormatAsync(session);
+            await RunInstrumentedAsync(session);
             return session.Finish();
         });
         return verb;
+    }
+
+    private static async Task CountOrRunAsync(TestSession session, bool tested)
+    {
+        string sources = Fingerprint.OfEverything();
+        if (!(tested && session.TryTakeSaved("natives", sources)) && ZigCompiler.RunsHere)
+        {
+            await NativeSet.BuildAsync(session, Target.All);
+        }
+
+        if (!(tested && session.TryTakeSaved("test", sources)))
+        {
+            await TestSuite.RunAsync(session);
+        }
+    }
+
+    private static async Task CheckFormatAsync(TestSession session)
+    {
+        if (await Prerequisites.TryAsync(Prerequisite.ClangFormat))
+        {
+            await session.PrepareAsync("format of the C sources", () => Formatting.NativeAsync(check: true));
+        }
+
+        await session.PrepareAsync("format of the C# sources", () => Formatting.ManagedAsync(check: true));
+    }
+
+    private static async Task RunInstrumentedAsync(TestSession session)
+    {
+        await session.RunAsync("native asan", () => BuildAndRunAsync(NativeTree.Asan));
+        if (OperatingSystem.IsLinux())
+        {
+            await session.RunAsync("native valgrind", async () =>
+            {
+                await Prerequisites.RequireAsync(Prerequisite.Valgrind);
+                return await BuildAndRunAsync(NativeTree.Valgrind);
+            });
+        }
     }
 
     private static async Task<TestReport> BuildAndRunAsync(NativeTree tree)

@@ -9,12 +9,18 @@ internal static class CrossVerb
     public static Command Create()
     {
         Argument<string[]> rids = NativesVerb.RidsArgument("Those to test; all, if none is named.");
-        var verb = new Command("cross", "Run the C tests for every RID, under emulators where needed.") { rids };
+        var verb = new Command("cross", "Run the tests for every RID, under emulators where needed.") { rids };
         verb.SetAction(async parsed =>
         {
             using CheckoutLock held = await CheckoutLock.TakeAsync();
             var session = new TestSession();
-            await CrossTests.RunAsync(session, Target.Named(parsed.GetRequiredValue(rids)));
+            string[] wanted = parsed.GetRequiredValue(rids);
+            await CrossTests.RunAsync(session, Target.Named(wanted));
+            if (wanted.Length == 0 || wanted.Contains(WineTests.Rid))
+            {
+                await WineTests.RunAsync(session);
+            }
+
             return session.Finish();
         });
         return verb;

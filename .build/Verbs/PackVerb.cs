@@ -16,7 +16,7 @@ internal static class PackVerb
         {
             using CheckoutLock held = await CheckoutLock.TakeAsync();
             await TestSuite.BuildHostNativeAsync();
-            await Managed.BuildAsync(Managed.ProjectFile("managed", "MmapIo"));
+            await Managed.BuildAsync(Managed.ProjectFile("managed", Managed.Tool));
             await Managed.PackAsync(Managed.MustBeComplete || parsed.GetValue(release));
         });
         return verb;

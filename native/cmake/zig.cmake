@@ -66,5 +66,7 @@ endforeach()
 # The one test in C++ links nothing of its library, which Zig would compile for a minute first.
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostdlib++")
 
-# Symbols go at link time; a Mach-O that is stripped afterwards would lose its ad-hoc signature.
-set(CMAKE_SHARED_LINKER_FLAGS_RELEASE_INIT "-s")
+# Symbols go at link time. A Mach-O file that is stripped afterwards would lose its ad-hoc signature.
+if(NOT MMAPIO_RID MATCHES "^osx")
+    set(CMAKE_SHARED_LINKER_FLAGS_RELEASE_INIT "-s")
+endif()

@@ -16,13 +16,6 @@ static inline void use_guard(uint32_t mode)
     CHECK_OK(mmapio_guard_set(mode));
 }
 
-static inline bool under_valgrind(void)
-{
-    const char *preloaded = getenv("LD_PRELOAD");
-
-    return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
-}
-
 /* valgrind runs rep movsb an instruction at a time of its own, and tells one byte more than the processor would. */
 static inline void need_exact_counts(void)
 {

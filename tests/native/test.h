@@ -12,7 +12,9 @@
 #define MMAPIO_TEST_H
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TEST_PASSED = 0, TEST_FAILED = 1, TEST_NO_SUCH = 2, TEST_SKIPPED = 77 };
@@ -126,5 +128,12 @@ static int test_run_all(const test_case *cases, size_t count, int argc, char **a
         static const test_case cases[] = {__VA_ARGS__};                                                                \
         return test_run_all(cases, sizeof cases / sizeof cases[0], argc, argv);                                        \
     }
+
+static inline bool under_valgrind(void)
+{
+    const char *preloaded = getenv("LD_PRELOAD");
+
+    return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
+}
 
 #endif /* MMAPIO_TEST_H */

@@ -141,6 +141,7 @@ static void loaded_again_it_goes_on(void)
 {
     int yes = 1;
 
+    need_no_leak_check();
     child_must_pass(let_go_and_fault, &yes);
 }
 

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text;
-
 namespace MmapIo.PackageTests;
 
 /// <summary>
@@ -10,11 +7,14 @@ namespace MmapIo.PackageTests;
 /// </summary>
 internal sealed class ConsumerProject : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    /// <summary>What was fetched for one project, such as runtimes of other systems, serves the others too.</summary>
+    private static readonly string s_packages = PreparePackagesFolder();
+
     private readonly DirectoryInfo _room = Directory.CreateTempSubdirectory("mmapio-consumer-");
 
-    /// <param name="properties">MSBuild properties of the project, such as a RID or PublishAot.</param>
-    public ConsumerProject(params (string Name, string Value)[] properties)
+    /// <param name="program">The source, out of the folder Consumer.</param>
+    /// <param name="properties">MSBuild properties of the project, such as PublishAot.</param>
+    public ConsumerProject(string program, params (string Name, string Value)[] properties)
     {
         string own = string.Concat(properties.Select(each => $"    <{each.Name}>{each.Value}</{each.Name}>\n"));
         Write("App/App.csproj", $"""
@@ -24,6 +24,8 @@ internal sealed class ConsumerProject : IDisposable
                 <TargetFramework>net10.0</TargetFramework>
                 <ImplicitUsings>enable</ImplicitUsings>
                 <Nullable>enable</Nullable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <InvariantGlobalization>true</InvariantGlobalization>
             {own}  </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="MmapIo" Version="[{PackageUnderTest.Version}]" />
@@ -33,7 +35,6 @@ internal sealed class ConsumerProject : IDisposable
         Write("nuget.config", $"""
             <configuration>
               <packageSources>
-                <clear />
                 <add key="packed" value="{PackageUnderTest.Feed}" />
               </packageSources>
               <fallbackPackageFolders>
@@ -44,81 +45,57 @@ internal sealed class ConsumerProject : IDisposable
         Write("Directory.Build.props", "<Project />");
         Write("Directory.Build.targets", "<Project />");
         Write("Directory.Packages.props", "<Project />");
-        string program = Path.Combine(AppContext.BaseDirectory, "Consumer", "Program.cs");
-        File.Copy(program, Path.Combine(_room.FullName, "App", "Program.cs"));
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Consumer", program), At("App", "Program.cs"));
     }
+
+    /// <summary>A path inside the folder that goes with the project.</summary>
+    public string At(params ReadOnlySpan<string> parts) => Path.Combine([_room.FullName, .. parts]);
 
     /// <summary>Writes a file for the program to look at, outside its project folder.</summary>
     /// <returns>The file's full path.</returns>
     public string WriteData(string name, byte[] content)
     {
-        string path = Path.Combine(_room.FullName, name);
+        string path = At(name);
         File.WriteAllBytes(path, content);
         return path;
     }
 
-    /// <summary>Runs a dotnet command in the project's folder and expects it to succeed.</summary>
-    /// <returns>What it wrote to its standard output.</returns>
-    public string Dotnet(params string[] arguments) =>
-        Run(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments);
+    /// <summary>Runs a dotnet command in the project's folder.</summary>
+    public Outcome Dotnet(params string[] arguments) => Outcome.Of(
+        At("App"),
+        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+        arguments,
+        ("NUGET_PACKAGES", s_packages),
+        ("DOTNET_NOLOGO", "1"),
+        ("MSBUILDDISABLENODEREUSE", "1"),
+        ("UseSharedCompilation", "false"));
 
-    /// <summary>Runs any program in the project's folder and expects it to succeed.</summary>
-    /// <returns>What it wrote to its standard output.</returns>
-    public string Run(string program, params string[] arguments)
+    /// <summary>Publishes it for a RID.</summary>
+    /// <returns>The folder of the program.</returns>
+    public string Publish(string rid, params string[] options)
     {
-        using var process = new Process { StartInfo = StartInfo(program, arguments) };
-        var output = new StringBuilder();
-        var errors = new StringBuilder();
-        process.OutputDataReceived += (_, line) => output.AppendLine(line.Data);
-        process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
-        process.Start();
-        process.StandardInput.Close();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        if (!process.WaitForExit(s_patience))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end\n{output}{errors}");
-        }
-
-        process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, $"{program} {string.Join(' ', arguments)}\n{output}{errors}");
-        return output.ToString().TrimEnd();
+        string folder = At("published");
+        Dotnet(["publish", "--runtime", rid, "--output", folder, .. options]).Succeeded();
+        return folder;
     }
 
     public void Dispose() => _room.Delete(recursive: true);
 
-    private ProcessStartInfo StartInfo(string program, string[] arguments)
+    private static string PreparePackagesFolder()
     {
-        var start = new ProcessStartInfo(program, arguments)
+        string folder = Checkout.At("artifacts", "consumer-packages");
+        string earlier = Path.Combine(folder, "mmapio");
+        if (Directory.Exists(earlier))
         {
-            WorkingDirectory = Path.Combine(_room.FullName, "App"),
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-
-        // The test host's own MSBuild and runtime settings are not a stranger's.
-        foreach (string inherited in start.Environment.Keys.Where(IsFromTestHost).ToList())
-        {
-            start.Environment.Remove(inherited);
+            Directory.Delete(earlier, recursive: true);
         }
 
-        start.Environment["NUGET_PACKAGES"] = Path.Combine(_room.FullName, "packages");
-        start.Environment["DOTNET_NOLOGO"] = "1";
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["UseSharedCompilation"] = "false";
-        return start;
+        return folder;
     }
-
-    private static bool IsFromTestHost(string variable) =>
-        variable.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
-        || variable.StartsWith("VSTEST", StringComparison.OrdinalIgnoreCase)
-        || variable.StartsWith("MMAPIO_", StringComparison.OrdinalIgnoreCase);
 
     private void Write(string name, string content)
     {
-        string path = Path.Combine(_room.FullName, name);
+        string path = At(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, content);
     }

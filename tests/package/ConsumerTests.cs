@@ -5,20 +5,74 @@ namespace MmapIo.PackageTests;
 /// </summary>
 public sealed class ConsumerTests
 {
+    private const string Reader = "Reader.cs";
+
     private static readonly byte[] s_data = [.. Enumerable.Range(0, 100_000).Select(index => (byte)(index * 7 + 3))];
 
-    private static string Expected { get; } = string.Join(
-        Environment.NewLine,
-        $"length {s_data.Length}",
-        $"first {s_data[0]}",
-        $"last {s_data[^1]}",
-        $"sum {s_data.Sum(value => (long)value)}");
+    private static readonly string[] s_expected =
+        [$"length {s_data.Length}", $"first {s_data[0]}", $"last {s_data[^1]}", $"sum {s_data.Sum(value => (long)value)}"];
+
+    private static string HostProgram => OperatingSystem.IsWindows() ? "App.exe" : "App";
 
     [Test]
-    public void A_new_project_maps_a_file_with_dotnet_run()
+    public void A_portable_program_maps_a_file()
     {
-        using var project = new ConsumerProject();
-        string file = project.WriteData("some data.bin", s_data);
-        Assert.That(project.Dotnet("run", "--", file), Is.EqualTo(Expected));
+        using var project = new ConsumerProject(Reader);
+        Check(project.Dotnet("run", "--", DataOf(project)));
     }
+
+    [Test]
+    public void A_self_contained_program_maps_a_file()
+    {
+        using var project = new ConsumerProject(Reader);
+        string folder = project.Publish(Checkout.HostRid, "--self-contained");
+        Assert.That(Path.Combine(folder, Checkout.LibraryOf(Checkout.HostRid)), Does.Exist);
+        Check(RunHere(project, folder));
+    }
+
+    [Test]
+    public void A_single_file_program_maps_a_file()
+    {
+        using var project = new ConsumerProject(Reader, ("PublishSingleFile", "true"));
+        Check(RunHere(project, project.Publish(Checkout.HostRid, "--self-contained")));
+    }
+
+    [Test]
+    public void A_single_file_program_that_unpacks_itself_maps_a_file()
+    {
+        using var project = new ConsumerProject(
+            Reader, ("PublishSingleFile", "true"), ("IncludeNativeLibrariesForSelfExtract", "true"));
+        string folder = project.Publish(Checkout.HostRid, "--self-contained");
+        Assert.That(Path.Combine(folder, Checkout.LibraryOf(Checkout.HostRid)), Does.Not.Exist);
+        Check(RunHere(project, folder));
+    }
+
+    [Test]
+    public void A_native_program_maps_a_file()
+    {
+        using var project = new ConsumerProject(Reader, ("PublishAot", "true"));
+        string folder = project.Publish(Checkout.HostRid);
+        Assert.That(Directory.GetFiles(folder, "MmapIo.dll"), Is.Empty);
+        Check(RunHere(project, folder));
+    }
+
+    /// <summary>The programs of other systems, where an emulator runs them.</summary>
+    [TestCase("win-x64", "App.exe")]
+    [TestCase("linux-arm64", "App")]
+    public void A_program_for_another_system_maps_a_file(string rid, string program)
+    {
+        Emulator emulator = Emulator.For(rid);
+        using var project = new ConsumerProject(Reader);
+        string file = DataOf(project);
+        string folder = project.Publish(rid, "--self-contained");
+        Check(emulator.Run(folder, Path.Combine(folder, program), file));
+    }
+
+    private static string DataOf(ConsumerProject project) => project.WriteData("some data.bin", s_data);
+
+    private static Outcome RunHere(ConsumerProject project, string folder) =>
+        Outcome.Of(folder, Path.Combine(folder, HostProgram), [DataOf(project)]);
+
+    private static void Check(Outcome outcome) =>
+        Assert.That(outcome.Succeeded().ReplaceLineEndings("\n").Split('\n'), Is.EqualTo(s_expected));
 }

@@ -3,37 +3,51 @@ using System.IO.Compression;
 namespace MmapIo.PackageTests;
 
 /// <summary>
-/// The .nupkg that the tests are about: named by the build driver, or else the newest that was packed.
+/// The packages that the tests are about: named by the build driver, or else the newest that were packed.
 /// </summary>
 internal static class PackageUnderTest
 {
     private const string Id = "MmapIo";
 
-    /// <summary>The folder that holds the package, used as a feed.</summary>
+    /// <summary>The folder that holds the packages, used as a feed.</summary>
     public static string Feed { get; } =
-        Environment.GetEnvironmentVariable("MMAPIO_PACKAGE_DIR")
-        ?? Path.Combine(FindCheckout(), "artifacts", "packages");
+        Environment.GetEnvironmentVariable("MMAPIO_PACKAGE_DIR") ?? Checkout.At("artifacts", "packages");
 
     public static string Version { get; } =
         Environment.GetEnvironmentVariable("MMAPIO_PACKAGE_VERSION") ?? NewestVersion();
 
-    public static ZipArchive Open() => ZipFile.OpenRead(Path.Combine(Feed, $"{Id}.{Version}.nupkg"));
+    /// <summary>Must every RID be there, as in a package that may be published?</summary>
+    public static bool MustBeComplete { get; } =
+        Environment.GetEnvironmentVariable("MMAPIO_PACKAGE_COMPLETE") == "1";
+
+    public static ZipArchive Open(string id = Id, string ending = "nupkg") =>
+        ZipFile.OpenRead(Path.Combine(Feed, $"{id}.{Version}.{ending}"));
+
+    /// <summary>The files in a package.</summary>
+    public static string[] Entries(string id = Id, string ending = "nupkg")
+    {
+        using ZipArchive package = Open(id, ending);
+        return [.. package.Entries.Select(entry => entry.FullName)];
+    }
+
+    /// <summary>Writes the library of a RID to a file.</summary>
+    public static void ExtractLibrary(string rid, string file)
+    {
+        using ZipArchive package = Open();
+        ZipArchiveEntry? entry = package.GetEntry($"runtimes/{rid}/native/{Checkout.LibraryOf(rid)}");
+        if (entry is null)
+        {
+            Assert.Ignore($"the package was made without the library for {rid}");
+        }
+
+        entry.ExtractToFile(file, overwrite: true);
+    }
 
     private static string NewestVersion()
     {
-        FileInfo newest = new DirectoryInfo(Feed).EnumerateFiles($"{Id}.*.nupkg").MaxBy(file => file.LastWriteTimeUtc)
+        FileInfo newest = new DirectoryInfo(Feed).EnumerateFiles($"{Id}.*.nupkg")
+            .Where(file => char.IsAsciiDigit(file.Name[Id.Length + 1])).MaxBy(file => file.LastWriteTimeUtc)
             ?? throw new InvalidOperationException($"No package in {Feed}: run './build.sh pack' first.");
         return Path.GetFileNameWithoutExtension(newest.Name)[(Id.Length + 1)..];
-    }
-
-    private static string FindCheckout()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MmapIo.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("MMAPIO_PACKAGE_DIR is not set.");
     }
 }

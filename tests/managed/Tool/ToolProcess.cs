@@ -20,8 +20,8 @@ internal sealed record ToolProcess(int ExitCode, string Output, string Errors)
     public string[] ErrorLines => LinesOf(Errors);
 
     /// <summary>Runs it with both outputs piped.</summary>
-    public static ToolProcess Run(params string[] arguments) =>
-        Run(new ProcessStartInfo(Host, [Assembly, .. arguments]));
+    public static ToolProcess Run(params string[] arguments) => Run(
+        Program is null ? new ProcessStartInfo(Host, [Assembly, .. arguments]) : new ProcessStartInfo(Program, arguments));
 
     /// <summary>Runs it as a user who may do nothing special.</summary>
     public static ToolProcess RunUnprivileged(params string[] arguments)
@@ -82,6 +82,9 @@ internal sealed record ToolProcess(int ExitCode, string Output, string Errors)
     private static string Assembly { get; } = typeof(ToolProcess).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(each => each.Key == "MmapIo.Tool").Value!;
+
+    /// <summary>The command as a program of its own, for tests that bring their own .NET: they have no dotnet to start.</summary>
+    private static string? Program { get; } = Environment.GetEnvironmentVariable("MMAPIO_TOOL");
 
     /// <summary>The dotnet that runs the tests, which need not be the first on the path.</summary>
     private static string Host { get; } =
