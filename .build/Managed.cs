@@ -73,10 +73,7 @@ internal static class Managed
 
         if (Directory.Exists(Repository.Packages))
         {
-            foreach (string stale in Directory.GetFiles(Repository.Packages, "*.*nupkg"))
-            {
-                File.Delete(stale);
-            }
+            Directory.Delete(Repository.Packages, recursive: true);
         }
 
         PackageIcon.Draw();
@@ -95,11 +92,12 @@ internal static class Managed
                 "quiet");
         }
 
-        CheckVersion(PackedVersion());
+        await Archives.PackAsync(CheckedVersion(VersionIn(Repository.Packages)));
     }
 
     /// <summary>A release has one version: that of the tag is that of the C header.</summary>
-    private static void CheckVersion(string packed)
+    /// <returns>The version of the C library.</returns>
+    private static string CheckedVersion(string packed)
     {
         IEnumerable<string> numbers =
             from line in File.ReadLines(Repository.At("native", "include", "mmapio.h"))
@@ -111,16 +109,18 @@ internal static class Managed
         {
             throw new StepFailedException($"the tag says {packed}, and native/include/mmapio.h says {header}");
         }
+
+        return header;
     }
 
-    /// <summary>The version of the one package in artifacts/packages.</summary>
-    public static string PackedVersion()
+    /// <summary>The version of the one package in a folder.</summary>
+    public static string VersionIn(string folder)
     {
-        string[] packages = Directory.Exists(Repository.Packages)
-            ? Directory.GetFiles(Repository.Packages, Library + ".*.nupkg").Where(IsLibrary).ToArray() : [];
+        string[] packages = Directory.Exists(folder)
+            ? [.. Directory.GetFiles(folder, Library + ".*.nupkg").Where(IsLibrary)] : [];
         return packages is [string package]
             ? Path.GetFileNameWithoutExtension(package)[(Library.Length + 1)..]
-            : throw new StepFailedException($"{packages.Length} packages in {Repository.Packages} instead of one");
+            : throw new StepFailedException($"{packages.Length} packages in {folder} instead of one");
 
         // A version follows the name, and not another part of a longer name.
         static bool IsLibrary(string file) => char.IsAsciiDigit(Path.GetFileName(file)[Library.Length + 1]);

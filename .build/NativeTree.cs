@@ -25,7 +25,7 @@ internal sealed record NativeTree(
         "CMAKE_CROSSCOMPILING_EMULATOR=valgrind;--quiet;--error-exitcode=99;--leak-check=full;"
             + "--show-leak-kinds=definite;--errors-for-leak-kinds=definite");
 
-    public string Folder => Repository.At("artifacts", "cmake", Name);
+    public string Folder => FolderOf(Name);
 
     /// <summary>The top of the sources; another one only to see whether the place shows in what is built.</summary>
     public string Source { get; init; } = Repository.Root;
@@ -38,10 +38,14 @@ internal sealed record NativeTree(
 
     /// <summary>A build for another system, by a compiler that builds for all of them.</summary>
     public static NativeTree Cross(string rid, string compiler, params IEnumerable<string> settings) =>
-        new($"cross-{rid}", "cross", "Release", [$"MMAPIO_RID={rid}", $"MMAPIO_ZIG={compiler}", .. settings])
+        new(CrossName(rid), "cross", "Release", [$"MMAPIO_RID={rid}", $"MMAPIO_ZIG={compiler}", .. settings])
         {
             Needs = Prerequisite.Cross,
         };
+
+    public static string CrossName(string rid) => $"cross-{rid}";
+
+    public static string FolderOf(string name) => Repository.At("artifacts", "cmake", name);
 
     /// <summary>Configures and builds; both do next to nothing when nothing changed.</summary>
     /// <param name="targets">What to build, if not everything.</param>

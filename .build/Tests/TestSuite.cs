@@ -20,8 +20,21 @@ internal static class TestSuite
 
         await session.RunAsync("native release", () => CtestRunner.RunAsync(NativeTree.Release));
         await session.RunAsync("managed", () => DotnetTestRunner.RunProgramAsync("managed", Managed.Tests));
-        await session.RunAsync("package", RunPackageTestsAsync);
+        await session.RunAsync("package", async () =>
+        {
+            await Managed.PackAsync(Managed.MustBeComplete);
+            return await RunPackageTestsAsync(Repository.Packages);
+        });
         session.Save("test", sources);
+    }
+
+    /// <summary>Runs the tests of packages that were made elsewhere.</summary>
+    public static async Task ConsumeAsync(TestSession session, string packages)
+    {
+        if (await session.PrepareAsync("build", () => Managed.BuildAsync(Managed.ProjectFile("tests", "package"))))
+        {
+            await session.RunAsync("package", () => RunPackageTestsAsync(packages));
+        }
     }
 
     /// <summary>The native library first: projects copy it beside their output.</summary>
@@ -45,14 +58,13 @@ internal static class TestSuite
         }
     }
 
-    private static async Task<TestReport> RunPackageTestsAsync()
+    private static async Task<TestReport> RunPackageTestsAsync(string packages)
     {
-        await Managed.PackAsync(Managed.MustBeComplete);
         var environment = new Dictionary<string, string?>
         {
             ["DOTNET_HOST_PATH"] = Managed.Dotnet,
-            ["MMAPIO_PACKAGE_DIR"] = Repository.Packages,
-            ["MMAPIO_PACKAGE_VERSION"] = Managed.PackedVersion(),
+            ["MMAPIO_PACKAGE_DIR"] = packages,
+            ["MMAPIO_PACKAGE_VERSION"] = Managed.VersionIn(packages),
             ["MMAPIO_PACKAGE_COMPLETE"] = Managed.MustBeComplete ? "1" : null,
         };
         await AddEmulatorsAsync(environment);
