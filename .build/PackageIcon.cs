@@ -5,8 +5,8 @@ using System.Text;
 namespace MmapIo.Build;
 
 /// <summary>
-/// The picture that the packages carry: a file as rows of pages, some of them in memory. It is drawn, not kept: pictures
-/// do not belong among sources that can be compared line by line.
+/// The picture that the packages carry: a file as rows of pages, some of them in memory. It is drawn, not kept:
+/// pictures do not belong among sources that can be compared line by line.
 /// </summary>
 internal static class PackageIcon
 {

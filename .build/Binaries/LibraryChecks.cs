@@ -62,7 +62,7 @@ internal static partial class LibraryChecks
         {
             Version[] newer = [.. image.NeededVersions.Select(GlibcVersion).Where(each => each > s_newestGlibc)];
             string list = string.Join<Version>(", ", newer);
-            findings.Add("C library", newer.Length == 0, $"it needs glibc {list}; the oldest supported is {s_newestGlibc}");
+            findings.Add("C library", newer.Length == 0, $"it needs glibc {list}, promised is {s_newestGlibc}");
         }
     }
 

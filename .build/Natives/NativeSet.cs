@@ -86,7 +86,7 @@ internal static class NativeSet
         return built;
     }
 
-    /// <summary>The same from a copy of the sources: shows whether paths, times or the like get into the file.</summary>
+    /// <summary>The same from a copy of the sources: shows whether paths or times get into the file.</summary>
     private static Task<string> BuildElsewhereAsync(Target target, string compiler)
     {
         string copy = Repository.At("artifacts", "cmake", "elsewhere", "sources");

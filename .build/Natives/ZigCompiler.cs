@@ -30,7 +30,7 @@ internal static class ZigCompiler
         if (!RunsHere)
         {
             throw new StepFailedException(
-                "the compiler for all systems is fetched for linux-x64 only; './build.sh build' builds for this machine");
+                "the compiler for all systems runs on linux-x64 only; './build.sh build' builds for this machine");
         }
 
         string folder = await UserCache.FolderAsync($"zig-{Version}-{Sha512[..8].Replace('/', '_')}", FetchAsync);

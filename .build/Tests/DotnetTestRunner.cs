@@ -20,7 +20,7 @@ internal static class DotnetTestRunner
         return RunAsync(name, report, Managed.Dotnet, [Repository.AssemblyOf(project), .. XunitOptions(report)]);
     }
 
-    /// <summary>Starts an xUnit v3 test program for Windows under Wine, for which the root of all files is drive Z.</summary>
+    /// <summary>Starts an xUnit v3 program for Windows under Wine, to which our root is drive Z.</summary>
     public static Task<TestReport> RunUnderWineAsync(string name, string program, Emulator wine)
     {
         string report = ReportFile(name);
@@ -89,9 +89,9 @@ internal static class DotnetTestRunner
     }
 
     private static string Text(XElement? output, params string[] parts) =>
-        string.Join('\n', from part in parts
-                          from element in output?.Descendants(s_trx + part) ?? []
-                          let text = element.Value.TrimEnd()
-                          where text.Length > 0
-                          select text);
+        string.Join('\n', (from part in parts
+                           from element in output?.Descendants(s_trx + part) ?? []
+                           let text = element.Value.TrimEnd()
+                           where text.Length > 0
+                           select text).Distinct());
 }

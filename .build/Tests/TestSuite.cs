@@ -18,8 +18,10 @@ internal static class TestSuite
             return;
         }
 
-        await session.RunAsync("native release", () => CtestRunner.RunAsync(NativeTree.Release));
-        await session.RunAsync("managed", () => DotnetTestRunner.RunProgramAsync("managed", Managed.Tests));
+        await session.RunAsync("native release", async () =>
+            Here(await CtestRunner.RunAsync(NativeTree.Release), "C tests of the system's compiler"));
+        await session.RunAsync("managed", async () =>
+            Here(await DotnetTestRunner.RunProgramAsync("managed", Managed.Tests), ".NET tests"));
         await session.RunAsync("package", async () =>
         {
             await Managed.PackAsync(Managed.MustBeComplete);
@@ -58,6 +60,9 @@ internal static class TestSuite
         }
     }
 
+    private static TestReport Here(TestReport report, string what) =>
+        report with { Rid = Repository.HostRid, What = what, How = "native" };
+
     private static async Task<TestReport> RunPackageTestsAsync(string packages)
     {
         var environment = new Dictionary<string, string?>
@@ -68,7 +73,8 @@ internal static class TestSuite
             ["MMAPIO_PACKAGE_COMPLETE"] = Managed.MustBeComplete ? "1" : null,
         };
         await AddEmulatorsAsync(environment);
-        return await DotnetTestRunner.RunAssemblyAsync("package", Managed.PackageTests, environment);
+        return Here(
+            await DotnetTestRunner.RunAssemblyAsync("package", Managed.PackageTests, environment), "package tests");
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ internal static class NativesVerb
     public static Command Create()
     {
         Argument<string[]> rids = RidsArgument("Those to build; all, if none is named.");
-        var verb = new Command("natives", "Build and check the native library for every RID, on this machine.") { rids };
+        var verb = new Command("natives", "Build and check the native library for every RID.") { rids };
         verb.SetAction(async parsed =>
         {
             using CheckoutLock held = await CheckoutLock.TakeAsync();

@@ -6,7 +6,8 @@ set(CMAKE_SHARED_LIBRARY_RUNTIME_CXX_FLAG "-Wl,-rpath,")
 
 # The library is linked by LLVM's linker. Zig's own exports two names that it made up itself, and spreads a kilobyte of
 # data over two segments, each of which takes up 16 KiB of a file for arm64.
-find_program(MMAPIO_LD64 NAMES ld64.lld ld64.lld-19 ld64.lld-18 ld64.lld-17 ld64.lld-16 ld64.lld-15 ld64.lld-14 REQUIRED)
+find_program(MMAPIO_LD64 NAMES ld64.lld ld64.lld-19 ld64.lld-18 ld64.lld-17 ld64.lld-16 ld64.lld-15 ld64.lld-14
+             REQUIRED)
 get_filename_component(zig_folder "${MMAPIO_ZIG}" DIRECTORY)
 
 # What callers may link to, as the linker spells it.

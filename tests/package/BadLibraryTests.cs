@@ -39,8 +39,8 @@ public sealed class BadLibraryTests
     public void A_library_for_another_processor_is_reported()
     {
         bool arm = Checkout.HostRid.EndsWith("-arm64", StringComparison.Ordinal);
-        string other = Checkout.HostRid.Replace(arm ? "-arm64" : "-x64", arm ? "-x64" : "-arm64", StringComparison.Ordinal);
-        PackageUnderTest.ExtractLibrary(other, _library);
+        string system = Checkout.HostRid[..Checkout.HostRid.LastIndexOf('-')];
+        PackageUnderTest.ExtractLibrary(system + (arm ? "-x64" : "-arm64"), _library);
         AssertRefused();
     }
 

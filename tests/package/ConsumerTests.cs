@@ -10,7 +10,10 @@ public sealed class ConsumerTests
     private static readonly byte[] s_data = [.. Enumerable.Range(0, 100_000).Select(index => (byte)(index * 7 + 3))];
 
     private static readonly string[] s_expected =
-        [$"length {s_data.Length}", $"first {s_data[0]}", $"last {s_data[^1]}", $"sum {s_data.Sum(value => (long)value)}"];
+    [
+        $"length {s_data.Length}", $"first {s_data[0]}", $"last {s_data[^1]}",
+        $"sum {s_data.Sum(value => (long)value)}",
+    ];
 
     private static string HostProgram => OperatingSystem.IsWindows() ? "App.exe" : "App";
 

@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo.Tests;
 
-/// <summary>Files as a stranger sees them who minds nobody: Windows holds those to it who open one at the same time.</summary>
+/// <summary>
+/// Files as a stranger sees them who minds nobody: on Windows, those who open one at the same time must agree to it.
+/// </summary>
 internal static class Files
 {
     private const FileShare Anything = FileShare.ReadWrite | FileShare.Delete;

@@ -24,7 +24,7 @@ file(COPY "${ROOT}/native" DESTINATION "${FOLDER}")
 string(REGEX REPLACE "^cc " "\"${COMPILER}\" " line "${lines}")
 execute_process(COMMAND sh -c "${line}" WORKING_DIRECTORY "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
 execute_process(
-    COMMAND "${COMPILER}" -std=c11 -Inative/include "${ROOT}/tests/native/consumer/consumer.c" -L. -lmmapio -Wl,-rpath,. -o
-            consumer
+    COMMAND "${COMPILER}" -std=c11 -Inative/include "${ROOT}/tests/native/consumer/consumer.c" -L. -lmmapio
+            -Wl,-rpath,. -o consumer
     WORKING_DIRECTORY "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ./consumer WORKING_DIRECTORY "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)

@@ -1,6 +1,7 @@
 # Builds and runs SOURCE with the flags that pkg-config gives for the library in PREFIX.
 #
-#     cmake -D PREFIX=<folder> -D COMPILER=<cc> -D SOURCE=<file.c> -D KIND=shared|static -D PROGRAM=<file> -P pkg_config.cmake
+#     cmake -D PREFIX=<folder> -D COMPILER=<cc> -D SOURCE=<file.c> -D KIND=shared|static -D PROGRAM=<file>
+#           -P pkg_config.cmake
 
 cmake_minimum_required(VERSION 3.21)
 
@@ -35,5 +36,6 @@ else()
     set(ENV{DYLD_LIBRARY_PATH} "${folder}")
 endif()
 
-execute_process(COMMAND "${COMPILER}" -std=c11 ${compile} "${SOURCE}" -o "${PROGRAM}" ${link} COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${COMPILER}" -std=c11 ${compile} "${SOURCE}" -o "${PROGRAM}" ${link}
+                COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND "${PROGRAM}" COMMAND_ERROR_IS_FATAL ANY)
