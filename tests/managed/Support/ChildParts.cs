@@ -53,6 +53,8 @@ internal static class ChildParts
             case LibraryCaller:
                 CallLibrary(arguments[0]);
                 return 0;
+            case DataSetParts.User:
+                return DataSetParts.Play(arguments[0], Enum.Parse<MapAccess>(arguments[1]));
             default:
                 return GuardedParts.Play(part, arguments);
         }

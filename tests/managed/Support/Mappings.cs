@@ -29,12 +29,20 @@ internal static class Mappings
     public static string[] Permissions(string path) => [.. Lines(path).Select(line => line.Split(' ')[1])];
 
     /// <summary>How many bytes of the file's mappings the kernel counts as locked and present.</summary>
-    public static long LockedBytes(string path) =>
-        Details(path, "Locked:").Sum(value => long.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture) * 1024);
+    public static long LockedBytes(string path) => KibibytesOf(path, "Locked:");
+
+    /// <summary>How many bytes of the file this process has in its memory.</summary>
+    public static long ResidentBytes(string path) => KibibytesOf(path, "Rss:");
+
+    /// <summary>The same with each page divided by the number of processes that have it.</summary>
+    public static long ProportionalBytes(string path) => KibibytesOf(path, "Pss:");
 
     /// <summary>Is any mapping of the file marked as locked, present or not?</summary>
     public static bool IsMarkedLocked(string path) =>
         Details(path, "VmFlags:").Any(flags => flags.Split(' ').Contains("lo"));
+
+    private static long KibibytesOf(string path, string field) =>
+        Details(path, field).Sum(value => long.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture) * 1024);
 
     private static IEnumerable<string> Lines(string path) =>
         File.ReadLines("/proc/self/maps").Where(line => IsOf(line, path));
