@@ -38,3 +38,8 @@ bool fixture_emulated(void)
 {
     return false;
 }
+
+const char *fixture_copy_gap(void)
+{
+    return NULL;
+}

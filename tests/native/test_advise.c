@@ -85,6 +85,26 @@ static void advice_that_destroys_is_refused_without_leave(void)
     fixture_remove(&file);
 }
 
+/* The file is not its to change, and to say that nothing was done would sound like a system without holes. */
+static void a_private_map_cannot_punch_a_hole_into_its_file(void)
+{
+    uint64_t length = PAGES * fixture_page_size();
+    fixture_file file = fixture_patterned(length);
+    mmapio_map *map = map_whole(file.handle, READ_WRITE, PRIVATE);
+    uint32_t outcome = 99;
+    unsigned char byte = 0;
+
+    if (!on_windows()) {
+        need_a_real_kernel();
+    }
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_advise(map, 0, length, MMAPIO_MADV_REMOVE | LOSS, &outcome, NULL));
+    CHECK_EQUAL(MMAPIO_ADVICE_IGNORED, outcome);
+    fixture_read(file.handle, 1, &byte, 1);
+    CHECK_EQUAL(fixture_pattern(1), byte);
+    close_map(map);
+    fixture_remove(&file);
+}
+
 static void dropping_a_shared_map_needs_no_leave_and_keeps_the_data(void)
 {
     fixture_file file = fixture_create(FIXTURE_DISK);
@@ -213,6 +233,7 @@ static void an_empty_range_has_the_outcome_ignored(void)
 }
 
 TEST_MAIN(TEST(unknown_numbers_are_refused), TEST(advice_that_destroys_is_refused_without_leave),
+          TEST(a_private_map_cannot_punch_a_hole_into_its_file),
           TEST(dropping_a_shared_map_needs_no_leave_and_keeps_the_data), TEST(no_harmless_advice_changes_what_is_read),
           TEST(outcomes_are_those_that_caps_announces), TEST(the_outcome_may_be_left_out),
           TEST(an_empty_range_has_the_outcome_ignored))

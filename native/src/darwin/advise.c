@@ -101,6 +101,10 @@ static mmapio_status remove_blocks(const mmapio_map *map, const page_range *rang
     uint64_t start = 0;
     uint64_t end = 0;
 
+    if (map->file != MMAPIO_NO_FILE && !is_shared_file(map)) {
+        /* The file is not a private map's to change: as on Linux, that is no hint to be ignored. */
+        return mmapio_fail(error, MMAPIO_ACCESS_DENIED);
+    }
     if (!is_shared_file(map) || !part_of_file(map, range, &start, &end)) {
         return MMAPIO_OK;
     }

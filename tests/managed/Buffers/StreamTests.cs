@@ -55,7 +55,7 @@ public sealed class StreamTests : IDisposable
         Assert.Equal(310, stream.Position);
         stream.Flush();
         await stream.FlushAsync(Token);
-        Assert.Equal(Pattern.Bytes(0, 310), File.ReadAllBytes(path).AsSpan(10, 310));
+        Assert.Equal(Pattern.Bytes(0, 310), Files.Bytes(path).AsSpan(10, 310));
         stream.Position = 999;
         Assert.Throws<NotSupportedException>(() => stream.Write([1, 2]));
         Assert.Equal((999L, (byte)0), (stream.Position, map.Read<byte>(1009)));
@@ -212,7 +212,7 @@ public sealed class StreamTests : IDisposable
         Assert.Equal(2, map.Read<byte>(Length + 1));
         stream.SetLength(500);
         Assert.Equal((500, 500, 500, 500), (stream.Length, stream.Position, map.Length, new FileInfo(path).Length));
-        Assert.Equal(Pattern.Bytes(0, 500), File.ReadAllBytes(path));
+        Assert.Equal(Pattern.Bytes(0, 500), Files.Bytes(path));
         Assert.ThrowsAny<ArgumentException>(() => stream.SetLength(-1));
         stream.SetLength(0);
         Assert.Equal(-1, stream.ReadByte());

@@ -33,7 +33,7 @@ public sealed class TryCopyTests : IDisposable
         Assert.Equal(Pattern.Bytes(12, 9000), bytes);
         Assert.True(map.TryWrite(10_000, bytes, out int written));
         Assert.Equal(9000, written);
-        Assert.Equal(bytes, File.ReadAllBytes(path).AsSpan(10_007, 9000));
+        Assert.Equal(bytes, Files.Bytes(path).AsSpan(10_007, 9000));
     }
 
     [Theory]

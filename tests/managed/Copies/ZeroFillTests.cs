@@ -39,7 +39,7 @@ public sealed class ZeroFillTests : IDisposable
         Assert.False(copy.AsSpan(Page).ContainsAnyExcept((byte)0));
         lease.Span.Fill(7);
         Assert.Equal(4 * Page, lease.Span.Count((byte)7));
-        byte[] kept = File.ReadAllBytes(_scratch.At("patterned"));
+        byte[] kept = Files.Bytes(_scratch.At("patterned"));
         Assert.Equal(Page, kept.Length);
         Assert.Equal(Page, kept.AsSpan().Count((byte)7));
     }

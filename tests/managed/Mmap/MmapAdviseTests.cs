@@ -83,6 +83,7 @@ public sealed class MmapAdviseTests : IDisposable
     public void MADV_REMOVE_punches_a_hole_into_the_file()
     {
         Needs.Capability(MemoryMap.Capabilities.GetOutcome(MapAdvice.Remove) != AdviceOutcome.Ignored, "punch holes");
+        Needs.NotWine("it makes no holes in files");
         string path = _scratch.Patterned(3 * s_page);
         using SafeFileHandle file = OpenForWriting(path);
         using MemoryMap map = Mmap.Map(3 * s_page, ReadWrite, Mmap.MAP_SHARED, file);

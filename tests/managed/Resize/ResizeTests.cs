@@ -27,7 +27,7 @@ public sealed class ResizeTests : IDisposable
             Assert.Equal(0, lease[Length]);
         }
         map.Flush();
-        Assert.Equal(7, File.ReadAllBytes(path)[100_004]);
+        Assert.Equal(7, Files.Bytes(path)[100_004]);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ResizeTests : IDisposable
         Assert.Equal((5000, Length), (map.Length, (int)new FileInfo(path).Length));
         Assert.Throws<ArgumentOutOfRangeException>(() => map.Lease(0, 5001).Dispose());
         map.Resize(4000, truncateFile: true);
-        Assert.Equal(Pattern.Bytes(0, 4000), File.ReadAllBytes(path));
+        Assert.Equal(Pattern.Bytes(0, 4000), Files.Bytes(path));
         map.Resize(0, truncateFile: true);
         Assert.Equal((0, 0), (map.Length, new FileInfo(path).Length));
         using (MapLease nothing = map.Lease())

@@ -118,11 +118,11 @@ public sealed class MappedSpanTests : IDisposable
     {
         foreach (int by in new[] { 1, 500 })
         {
-            using MemoryMap up = MemoryMap.Open(_scratch.Patterned(5000), MapAccess.CopyOnWrite);
+            using MemoryMap up = MemoryMap.Open(_scratch.Patterned(5000, $"up{by}"), MapAccess.CopyOnWrite);
             using MapWriteLease upward = up.LeaseForWrite();
             upward.As<byte>().Slice(0, 4000).CopyTo(upward.As<byte>().Slice(by, 4000));
             Assert.Equal(Pattern.Bytes(0, 4000), upward.Slice(by, 4000));
-            using MemoryMap down = MemoryMap.Open(_scratch.Patterned(5000), MapAccess.CopyOnWrite);
+            using MemoryMap down = MemoryMap.Open(_scratch.Patterned(5000, $"down{by}"), MapAccess.CopyOnWrite);
             using MapWriteLease downward = down.LeaseForWrite();
             downward.As<byte>().Slice(by, 4000).AsReadOnly().CopyTo(downward.As<byte>());
             Assert.Equal(Pattern.Bytes(by, 4000), downward.Slice(0, 4000));

@@ -96,6 +96,7 @@ public sealed class StatErrorTests
     [Fact]
     public void A_name_of_several_lines_gets_one()
     {
+        Needs.Posix("Windows has no such names");
         AssertRefused("no\nsuch\e[1m", "no such file", @"no\nsuch\x1b[1m");
     }
 
