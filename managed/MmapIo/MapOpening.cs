@@ -20,16 +20,17 @@ internal static unsafe class MapOpening
     private const int Win32InvalidHandle = 6;
     private const int Win32FileNotFound = 2;
 
-    /// <summary>Opens and maps. The map keeps the handle, and needs no duplicate of it.</summary>
+    /// <summary>Opens and maps.</summary>
     public static MemoryMap OpenAndMap(string path, MapRequest request, MapOptions options)
     {
+        if (PlainOpening.IsFor(path, request, options) && PlainOpening.TryOpenAndMap(path, request) is { } plain)
+        {
+            return plain;
+        }
         SafeFileHandle file = OpenFile(path, request.Access, options, out bool created);
         try
         {
-            MemoryMap map = MapGrowing(
-                file, request with { Owned = file }, path, new MapArguments(nameof(path), nameof(options)));
-            EndSharing(file);
-            return map;
+            return MapGrowing(file, request, path, new MapArguments(nameof(path), nameof(options)));
         }
         catch
         {
@@ -40,17 +41,11 @@ internal static unsafe class MapOpening
             }
             throw;
         }
-    }
-
-    /// <summary>
-    /// The framework's shared lock would keep everybody who opens the file with its defaults from writing to it for as
-    /// long as it is mapped. It has done its work: nobody had the file for himself when it was opened.
-    /// </summary>
-    private static void EndSharing(SafeFileHandle file)
-    {
-        if (!OperatingSystem.IsWindows())
+        finally
         {
-            _ = Interop.flock(file.DangerousGetHandle(), Interop.Unlock);
+            // The map has a duplicate. Closing this one also ends the lock that stands for FileShare on POSIX, and that
+            // would keep everybody who opens the file with the framework's defaults from writing while it is mapped.
+            file.Dispose();
         }
     }
 

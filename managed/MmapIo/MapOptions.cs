@@ -17,8 +17,9 @@ public sealed class MapOptions
 
     /// <summary>
     /// What others may do with a file opened by path. The default lets them read, write and delete it: a map is for
-    /// data that processes share. On Windows that holds as long as the map does; on POSIX, where it is
-    /// advisory, while the file is being opened. Not for handles.
+    /// data that processes share. On Windows that holds as long as the map does. On POSIX, where it is advisory, it
+    /// matters while the file is being opened, and only if it is not the default: that asks nothing of others either,
+    /// and also maps what somebody opened with <see cref="FileShare.None"/>. Not for handles.
     /// </summary>
     public FileShare Share { get; init; } = FileShare.ReadWrite | FileShare.Delete;
 

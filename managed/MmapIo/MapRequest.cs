@@ -4,18 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace MmapIo;
 
 /// <summary>
-/// What to map, checked: the common ground of <see cref="MemoryMap"/>'s and <see cref="Mmap"/>'s doors. Owned is a file
-/// that was opened for this map alone, and is closed with it.
+/// What to map, checked: the common ground of <see cref="MemoryMap"/>'s and <see cref="Mmap"/>'s doors.
 /// </summary>
 internal readonly record struct MapRequest(
     MapAccess Access, MapProtection Protection, int Flags, MapAdvice Advice, long Offset, long Length,
-    long Reserve = 0, bool Allocate = false, SafeFileHandle? Owned = null)
+    long Reserve = 0, bool Allocate = false)
 {
     /// <summary>MMAPIO_MAP_ZERO_FILL: a flag of ours, which mmap(2) does not have.</summary>
     private const int ZeroFill = 0x1000000;
-
-    /// <summary>MMAPIO_MAP_BORROW_FILE: the map lives on a handle that is ours, and needs no duplicate.</summary>
-    private const uint BorrowFile = 0x2000000;
 
     public static MapOptions Defaults { get; } = new();
 
@@ -89,7 +85,7 @@ internal readonly record struct MapRequest(
     {
         StructSize = (uint)Unsafe.SizeOf<NativeMapOptions>(),
         Protection = (uint)Protection,
-        Flags = (uint)Flags | (Owned is null ? 0u : BorrowFile),
+        Flags = (uint)Flags,
         Advice = (uint)Advice,
         Offset = (ulong)Offset,
         Length = (ulong)Length,

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 
 namespace MmapIo;
 
@@ -159,7 +160,16 @@ public sealed unsafe partial class MemoryMap
         }
     }
 
-    private bool HasHold((long Start, long End)? range) =>
-        _holds is { Count: > 0 } holds
-        && (range is not { } r || holds.Exists(hold => hold.Start < r.End && r.Start < hold.End));
+    // A loop: a lambda would put the range on the heap, each time a map is closed.
+    private bool HasHold((long Start, long End)? range)
+    {
+        foreach ((long start, long end) in CollectionsMarshal.AsSpan(_holds))
+        {
+            if (range is not { } r || (start < r.End && r.Start < end))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo;
 
@@ -26,7 +25,6 @@ namespace MmapIo;
 public sealed unsafe partial class MemoryMap : IDisposable
 {
     private readonly nint _map;
-    private readonly SafeFileHandle? _file;
     private readonly object _gate = new();
     private readonly string? _path;
     private readonly MapProtection _initial;
@@ -46,7 +44,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
     // How much of the map the file was last known to back.
     private long _backed;
     private ProtectionTable? _protections;
-    private int _settingLimits;
+    private bool _settingLimits;
     private bool _closed;
     private bool _unmapped;
 
@@ -63,7 +61,6 @@ public sealed unsafe partial class MemoryMap : IDisposable
     internal MemoryMap(nint map, MapRequest request, string? path, long backed)
     {
         _map = map;
-        _file = request.Owned;
         _data = Interop.mmapio_map_data(map);
         _path = path;
         _initial = request.Protection;
@@ -235,7 +232,6 @@ public sealed unsafe partial class MemoryMap : IDisposable
         _unmapped = true;
         MapMetrics.Closed(_length);
         int status = Interop.mmapio_map_close(_map);
-        _file?.Dispose();
         MapErrors.ThrowIfFailed(status, new NativeError { Status = status }, "unmap", _path);
     }
 
@@ -263,7 +259,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
     private void SetLimits(long backed, ProtectionTable? protections, bool keepProtections = false)
     {
         var spinner = default(SpinWait);
-        while (Interlocked.Exchange(ref _settingLimits, 1) != 0)
+        while (Interlocked.Exchange(ref _settingLimits, true))
         {
             spinner.SpinOnce();
         }
@@ -272,6 +268,6 @@ public sealed unsafe partial class MemoryMap : IDisposable
         long limit = _protections is null ? Math.Min(_length, backed) : 0;
         Volatile.Write(ref _readLimit, limit);
         Volatile.Write(ref _writeLimit, CanWrite ? limit : 0);
-        Volatile.Write(ref _settingLimits, 0);
+        Volatile.Write(ref _settingLimits, false);
     }
 }

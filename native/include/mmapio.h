@@ -196,7 +196,7 @@ enum {
     MMAPIO_MAP_NONBLOCK = 0x10000,     /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
     MMAPIO_MAP_HUGETLB = 0x40000,      /* explicit huge pages: hugetlbfs (Linux), else MMAPIO_UNSUPPORTED */
     MMAPIO_MAP_ZERO_FILL = 0x1000000,  /* ours: a page that faults becomes zeros, see "Faults" below */
-    MMAPIO_MAP_BORROW_FILE = 0x2000000 /* ours: use the handle itself, which stays open until the map is closed */
+    MMAPIO_MAP_ADOPT_FILE = 0x2000000  /* ours: take the handle itself over; closed with the map. Not if mapping fails */
 };
 
 /* How to map. A shorter struct_size gets the defaults of MMAPIO_MAP_OPTIONS_INIT for the rest; a longer one is

@@ -6,7 +6,7 @@
 
 enum {
     MAP_ALL = MMAPIO_MAP_SHARED | MMAPIO_MAP_PRIVATE | MMAPIO_MAP_LOCKED | MMAPIO_MAP_NORESERVE | MMAPIO_MAP_POPULATE |
-              MMAPIO_MAP_NONBLOCK | MMAPIO_MAP_HUGETLB | MMAPIO_MAP_ZERO_FILL | MMAPIO_MAP_BORROW_FILE
+              MMAPIO_MAP_NONBLOCK | MMAPIO_MAP_HUGETLB | MMAPIO_MAP_ZERO_FILL | MMAPIO_MAP_ADOPT_FILE
 };
 
 /* Brings the caller's options, of whatever size, into today's shape, with defaults for what is missing. */
@@ -62,7 +62,7 @@ static mmapio_status release(mmapio_map *map, mmapio_error *error)
     if (map->base != NULL) {
         status = mmapio_os_unmap(map, error);
     }
-    if (map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_BORROW_FILE) == 0) {
+    if (map->file != MMAPIO_NO_FILE) {
         mmapio_status closed = mmapio_os_file_close(map->file, status == MMAPIO_OK ? error : &ignored);
         status = status == MMAPIO_OK ? closed : status;
     }
@@ -135,7 +135,7 @@ static mmapio_status make(intptr_t file, const mmapio_map_options *options, mmap
     map->file = MMAPIO_NO_FILE;
     map->flags = options->flags;
     map->protection = complete_protection(options->protection);
-    if ((options->flags & MMAPIO_MAP_BORROW_FILE) != 0) {
+    if ((options->flags & MMAPIO_MAP_ADOPT_FILE) != 0) {
         map->file = file;
     } else if (file != MMAPIO_NO_FILE) {
         status = mmapio_os_file_duplicate(file, &map->file, error);
@@ -150,6 +150,9 @@ static mmapio_status make(intptr_t file, const mmapio_map_options *options, mmap
         }
     }
     if (status != MMAPIO_OK) {
+        if ((options->flags & MMAPIO_MAP_ADOPT_FILE) != 0) {
+            map->file = MMAPIO_NO_FILE; /* still the caller's */
+        }
         (void)release(map, &ignored);
         return status;
     }

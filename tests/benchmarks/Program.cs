@@ -6,9 +6,15 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using MmapIo.Benchmarks;
 
-// All methods of a class run in one process, one after the other on the same data, and each is told as a ratio to the
-// baseline: figures drift with the machine, ratios hold. Arguments are those of BenchmarkDotNet, such as --filter.
+// Words pick rows of the table; options are those of BenchmarkDotNet, such as --filter, which looks closer at one class.
+if (args is not [['-', ..], ..])
+{
+    return PerformanceTable.Run(args);
+}
+
+// In one process, on the same data, and each told as a ratio: figures drift with the machine, ratios hold.
 IConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(new InProcessNoEmitToolchain(TimeSpan.FromMinutes(10), false)).WithIterationCount(7).WithWarmupCount(3))
     .AddColumnProvider(DefaultColumnProviders.Instance)
@@ -17,4 +23,5 @@ IConfig config = ManualConfig.CreateEmpty()
     .AddLogger(ConsoleLogger.Default)
     .WithArtifactsPath(Path.Combine("artifacts", "benchmarks"))
     .WithOption(ConfigOptions.DisableOptimizationsValidator, true);
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args, config);
+BenchmarkSwitcher.FromAssembly(typeof(PerformanceTable).Assembly).Run(args, config);
+return 0;

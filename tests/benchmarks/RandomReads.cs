@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace MmapIo.Benchmarks;
 
 /// <summary>8-byte reads at random places of a file in the page cache. Per read.</summary>
-public unsafe class RandomReads
+public unsafe class RandomReads : IWork
 {
     private const int Reads = 1 << 20;
     private DataFile _file = null!;

@@ -6,7 +6,7 @@ using BenchmarkDotNet.Attributes;
 namespace MmapIo.Benchmarks;
 
 /// <summary>The sum of all 8-byte words of a file in the page cache, one after the other.</summary>
-public unsafe class Scan
+public unsafe class Scan : IWork
 {
     private const long Size = 1L << 30;
     private DataFile _file = null!;

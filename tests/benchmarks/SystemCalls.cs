@@ -5,7 +5,7 @@ using BenchmarkDotNet.Attributes;
 namespace MmapIo.Benchmarks;
 
 /// <summary>Open, map, touch every page and unmap a file of 64 KiB.</summary>
-public class OpenTouchClose
+public class OpenTouchClose : IWork
 {
     private DataFile _file = null!;
 
@@ -51,7 +51,7 @@ public class OpenTouchClose
 }
 
 /// <summary>Advice on 64 KiB.</summary>
-public unsafe class Advice
+public unsafe class Advice : IWork
 {
     private MemoryMap _map = null!;
     private byte* _data;
@@ -75,7 +75,7 @@ public unsafe class Advice
 }
 
 /// <summary>How much of a hot file of 2 GiB is in memory.</summary>
-public unsafe class Residency
+public unsafe class Residency : IWork
 {
     private const long Size = 1L << 31;
     private DataFile _file = null!;
@@ -122,7 +122,7 @@ public unsafe class Residency
 }
 
 /// <summary>Write 4 KiB and sync them.</summary>
-public unsafe class Flush
+public unsafe class Flush : IWork
 {
     private DataFile _file = null!;
     private MemoryMap _map = null!;

@@ -63,6 +63,37 @@ static void the_handle_may_be_closed_after_mapping(void)
 }
 
 /* First and last byte of a part, wherever it begins and however long it is. */
+static void an_adopted_handle_is_closed_with_the_map(void)
+{
+    fixture_file file = fixture_patterned(10000);
+    size_t before = fixture_open_handles();
+    intptr_t handle = fixture_open(&file, FIXTURE_READ);
+    mmapio_map *map = map_whole(handle, READ_ONLY, SHARED | MMAPIO_MAP_ADOPT_FILE);
+
+    CHECK_EQUAL(before + 1, fixture_open_handles());
+    CHECK_EQUAL(fixture_pattern(9999), bytes_of(map)[9999]);
+    close_map(map);
+    CHECK_EQUAL(before, fixture_open_handles());
+    fixture_remove(&file);
+}
+
+static void a_handle_that_was_not_mapped_is_not_adopted(void)
+{
+    fixture_file file = fixture_patterned(10000);
+    intptr_t handle = fixture_open(&file, FIXTURE_READ);
+    mmapio_map_options late = options_of(READ_ONLY, SHARED | MMAPIO_MAP_ADOPT_FILE, 10001, 0);
+    mmapio_map_options denied = options_of(READ_WRITE, SHARED | MMAPIO_MAP_ADOPT_FILE, 0, 0);
+    mmapio_map *map = NULL;
+    unsigned char byte = 0;
+
+    CHECK_STATUS(MMAPIO_OUT_OF_RANGE, mmapio_map_file(handle, &late, &map, NULL));
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_file(handle, &denied, &map, NULL));
+    fixture_read(handle, 9999, &byte, 1);
+    CHECK_EQUAL(fixture_pattern(9999), byte);
+    fixture_close(handle);
+    fixture_remove(&file);
+}
+
 static void check_part(intptr_t handle, uint64_t offset, uint64_t length)
 {
     mmapio_map *map = map_part(handle, READ_ONLY, SHARED, offset, length);
@@ -316,6 +347,7 @@ static void all_of_a_map_within_its_file_is_backed(void)
 
 TEST_MAIN(TEST(maps_the_whole_file_for_reading_by_default), TEST(maps_a_part_and_reports_the_length_asked_for),
           TEST(length_zero_reaches_to_the_end_of_the_file), TEST(the_handle_may_be_closed_after_mapping),
+          TEST(an_adopted_handle_is_closed_with_the_map), TEST(a_handle_that_was_not_mapped_is_not_adopted),
           TEST(an_unaligned_offset_gives_the_very_byte), TEST(an_empty_file_gives_an_empty_map),
           TEST(an_offset_at_the_end_gives_an_empty_map), TEST(an_offset_past_the_end_is_out_of_range),
           TEST(shared_writes_are_seen_by_other_maps_and_by_reading_at_once),

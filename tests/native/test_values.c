@@ -20,7 +20,7 @@ static void map_flags_have_the_classical_numbers(void)
     CHECK_EQUAL(0x10000, MMAPIO_MAP_NONBLOCK);
     CHECK_EQUAL(0x40000, MMAPIO_MAP_HUGETLB);
     CHECK_EQUAL(0x1000000, MMAPIO_MAP_ZERO_FILL);
-    CHECK_EQUAL(0x2000000, MMAPIO_MAP_BORROW_FILE);
+    CHECK_EQUAL(0x2000000, MMAPIO_MAP_ADOPT_FILE);
 }
 
 static void advice_has_the_classical_numbers(void)

@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace MmapIo;
+
+/// <summary>What opening a file takes on Linux and macOS, without a handle on the heap.</summary>
+internal static partial class Interop
+{
+    /// <summary>O_RDWR, the same on Linux and macOS. O_RDONLY is 0.</summary>
+    internal const int OpenReadWrite = 2;
+
+    /// <summary>O_CLOEXEC, which differs.</summary>
+    internal static readonly int CloseOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open(string path, int flags);
+
+    [LibraryImport("libc")]
+    internal static partial int close(int file);
+}
