@@ -59,11 +59,14 @@ internal static class Step
     /// <summary>
     /// Runs a command at the top of the checkout, its input empty, and leaves its outcome to the caller.
     /// </summary>
+    /// <param name="patience">How long it may take before it is stopped, together with what it started.</param>
     public static async Task<StepResult> CaptureAsync(
         string program,
         IEnumerable<string> arguments,
-        IReadOnlyDictionary<string, string?>? environment = null)
+        IReadOnlyDictionary<string, string?>? environment = null,
+        TimeSpan? patience = null)
     {
+        TimeSpan limit = patience ?? s_patience;
         var output = new StringBuilder();
         void Keep(string line)
         {
@@ -73,7 +76,7 @@ internal static class Step
             }
         }
 
-        using var timeout = new CancellationTokenSource(s_patience);
+        using var timeout = new CancellationTokenSource(limit);
         try
         {
             CommandResult result = await Cli.Wrap(Which(program) ?? program)
@@ -88,7 +91,8 @@ internal static class Step
         }
         catch (OperationCanceledException)
         {
-            throw new StepFailedException($"{output}{program} was stopped after {s_patience.TotalMinutes} minutes");
+            string said = new StepResult(1, output.ToString()).LastLines;
+            throw new StepFailedException($"{said}\n{program} was stopped after {limit.TotalMinutes} minutes");
         }
         catch (System.ComponentModel.Win32Exception missing)
         {

@@ -20,12 +20,14 @@ internal static class DotnetTestRunner
         return RunAsync(name, report, Managed.Dotnet, [Repository.AssemblyOf(project), .. XunitOptions(report)]);
     }
 
-    /// <summary>Starts an xUnit v3 program for Windows under Wine, to which our root is drive Z.</summary>
-    public static Task<TestReport> RunUnderWineAsync(string name, string program, Emulator wine)
+    /// <summary>Starts an xUnit v3 program for another system.</summary>
+    public static Task<TestReport> RunEmulatedAsync(
+        string name, string program, string[] chosen, Emulator emulator, TimeSpan patience)
     {
-        string report = ReportFile(name);
-        string[] arguments = [.. wine.Command[1..], program, .. XunitOptions($"Z:{report.Replace('/', '\\')}")];
-        return RunAsync(name, report, wine.Command[0], arguments, wine.Environment);
+        string report = ReportFile(name.Replace(' ', '-'));
+        string[] arguments =
+            [.. emulator.Command[1..], program, .. chosen, .. XunitOptions(emulator.PathOf(report))];
+        return RunAsync(name, report, emulator.Command[0], arguments, emulator.Environment, patience);
     }
 
     /// <summary>Runs an assembly with the test adapter it brings along.</summary>
@@ -48,10 +50,11 @@ internal static class DotnetTestRunner
         string report,
         string program,
         string[] arguments,
-        IReadOnlyDictionary<string, string?>? environment = null)
+        IReadOnlyDictionary<string, string?>? environment = null,
+        TimeSpan? patience = null)
     {
         File.Delete(report);
-        StepResult run = await Step.CaptureAsync(program, arguments, environment);
+        StepResult run = await Step.CaptureAsync(program, arguments, environment, patience);
         return File.Exists(report)
             ? Read(name, XDocument.Load(report)).Checked(run)
             : TestReport.Broken(name, $"no report was written; exit code {run.ExitCode}\n{run.LastLines}");

@@ -10,16 +10,19 @@ internal static class CiVerb
     {
         var tested = new Option<bool>("--tested")
         {
-            Description = "Count in successful `natives` and `test` of exactly these sources instead of running them again.",
+            Description = "Count in `natives` and `test` if they succeeded with exactly these sources.",
         };
         var verb = new Command(
-            "ci", "Everything a change must pass: every RID built and checked, format, test, sanitizers, valgrind.") { tested };
+            "ci", "Everything a change must pass: format, lint, test, every RID, sanitizers, valgrind.") { tested };
         verb.SetAction(async parsed =>
         {
             using CheckoutLock held = await CheckoutLock.TakeAsync();
             var session = new TestSession();
             await CountOrRunAsync(session, parsed.GetValue(tested));
             await CheckFormatAsync(session);
+            await Lint.RunAsync(session);
+            await CrossTests.RunAsync(session, Target.All);
+            await EmulatedTests.RunAsync(session, Target.All);
             await RunInstrumentedAsync(session);
             return session.Finish();
         });

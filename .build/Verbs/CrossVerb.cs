@@ -14,13 +14,9 @@ internal static class CrossVerb
         {
             using CheckoutLock held = await CheckoutLock.TakeAsync();
             var session = new TestSession();
-            string[] wanted = parsed.GetRequiredValue(rids);
-            await CrossTests.RunAsync(session, Target.Named(wanted));
-            if (wanted.Length == 0 || wanted.Contains(WineTests.Rid))
-            {
-                await WineTests.RunAsync(session);
-            }
-
+            IReadOnlyList<Target> targets = Target.Named(parsed.GetRequiredValue(rids));
+            await CrossTests.RunAsync(session, targets);
+            await EmulatedTests.RunAsync(session, targets);
             return session.Finish();
         });
         return verb;

@@ -80,6 +80,7 @@ public sealed class TryCopyTests : IDisposable
     [InlineData(FaultGuard.SystemCall)]
     public void What_is_not_allowed_throws_and_copies_nothing(FaultGuard guard)
     {
+        Needs.RealKernel("it lacks process_vm_readv, by which copies respect protections");
         MemoryMap.FaultGuard = guard;
         using MemoryMap map = MemoryMap.Open(_scratch.Patterned(4 * Page), MapAccess.ReadWrite);
         byte[] bytes = [Untouched, Untouched];

@@ -17,6 +17,7 @@ internal sealed class Child : IDisposable
 
     private Child(ProcessStartInfo start)
     {
+        Needs.RealKernel("it does not start this program again");
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;

@@ -12,6 +12,12 @@ internal static partial class Linux
 
     public static bool IsRoot => OperatingSystem.IsLinux() && geteuid() == 0;
 
+    /// <summary>
+    /// Does something stand in for the kernel? None knows advice 4095; qemu's user mode takes all it does not know for a
+    /// hint.
+    /// </summary>
+    public static bool IsEmulated { get; } = OperatingSystem.IsLinux() && madvise(0, 0, 4095) == 0;
+
     /// <summary>Empties the page cache of a file. Pages that somebody has mapped stay.</summary>
     public static void Evict(string path)
     {
@@ -61,6 +67,9 @@ internal static partial class Linux
 
     [LibraryImport("libc")]
     private static partial int fcntl(int file, int command, int argument);
+
+    [LibraryImport("libc")]
+    private static partial int madvise(nint address, nuint length, int advice);
 
     [LibraryImport("libc")]
     private static partial uint geteuid();

@@ -14,6 +14,10 @@ internal static class Needs
     /// <summary>Not Wine, which answers differently from the Windows it stands in for.</summary>
     public static void NotWine(string what) => Assert.SkipWhen(IsWine, $"Wine is not Windows here: {what}");
 
+    /// <summary>A kernel, and not an emulator that answers in its place.</summary>
+    public static void RealKernel(string what) =>
+        Assert.SkipWhen(Tests.Linux.IsEmulated, $"an emulator stands in for the kernel: {what}");
+
     public static void Capability(bool has, string what) => Assert.SkipUnless(has, $"this system cannot {what}");
 
     /// <summary>A residency that speaks of the page cache, and not of the pages this process happens to have.</summary>
