@@ -217,17 +217,20 @@ typedef struct mmapio_map_options {
     }
 
 /* Maps a file.
- * Does        Maps length bytes from offset. The handle may be closed afterwards, unless it is borrowed: the map keeps
- * one of its own (on POSIX: a duplicate whose closing, like that of any descriptor, drops the process's fcntl locks on
- * the file). With length 0, an empty file or an offset at its end gives a map of length 0 without data. Requires file:
- * a descriptor (POSIX) or HANDLE (Windows), open for reading, and for writing too where a shared map shall be written.
- * options: NULL for all of the file, shared, read-only. Returns     *map, to be closed by mmapio_map_close. Else NULL
- * and MMAPIO_INVALID_ARGUMENT, MMAPIO_OUT_OF_RANGE, MMAPIO_ABI_MISMATCH, MMAPIO_ACCESS_DENIED (the handle does not
- * allow the protection), MMAPIO_LIMIT_REACHED (open files, MMAPIO_MAP_LOCKED, MMAPIO_MAP_ZERO_FILL),
- * MMAPIO_OUT_OF_MEMORY, MMAPIO_UNSUPPORTED (a pipe, a directory, a file system without mappings). Platforms   A map
- * longer than its file is allowed on POSIX: its tail faults until the file has grown. Windows grows a file to the
- * length asked for if the map can be written to it, else refuses with MMAPIO_OUT_OF_RANGE; the file's sharing mode
- * stays in force until the map is closed. https://man7.org/linux/man-pages/man2/mmap.2.html
+ * Does        Maps length bytes from offset. The handle may be closed afterwards: the map keeps one of its own (on POSIX
+ *             a duplicate whose closing, like that of any descriptor, drops the process's fcntl locks on the file), or,
+ *             with MMAPIO_MAP_ADOPT_FILE, takes this one over. With length 0, an empty file or an offset at its end
+ *             gives a map of length 0 without data.
+ * Requires    file: a descriptor (POSIX) or HANDLE (Windows), open for reading, and for writing too where a shared map
+ *             shall be written. options: NULL for all of the file, shared, read-only.
+ * Returns     *map, to be closed by mmapio_map_close. Else NULL and MMAPIO_INVALID_ARGUMENT, MMAPIO_OUT_OF_RANGE,
+ *             MMAPIO_ABI_MISMATCH, MMAPIO_ACCESS_DENIED (the handle does not allow the protection),
+ *             MMAPIO_LIMIT_REACHED (open files, MMAPIO_MAP_LOCKED, MMAPIO_MAP_ZERO_FILL), MMAPIO_OUT_OF_MEMORY,
+ *             MMAPIO_UNSUPPORTED (a pipe, a directory, a file system without mappings).
+ * Platforms   A map longer than its file is allowed on POSIX: its tail faults until the file has grown. Windows grows a
+ *             file to the length asked for if the map can be written to it, else refuses with MMAPIO_OUT_OF_RANGE; the
+ *             file's sharing mode stays in force until the map is closed.
+ *             https://man7.org/linux/man-pages/man2/mmap.2.html
  *             https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-mapviewoffile */
 MMAPIO_API mmapio_status mmapio_map_file(intptr_t file, const mmapio_map_options *options, mmapio_map **map,
                                          mmapio_error *error);
