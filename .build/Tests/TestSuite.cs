@@ -10,6 +10,12 @@ internal static class TestSuite
 {
     private static readonly Target[] s_emulated = [new("win-x64"), new("linux-arm64")];
 
+    /// <summary>By which the tests know that they are to go on for as long as is promised: see Effort.cs there.</summary>
+    public const string Long = "MMAPIO_LONG";
+
+    /// <summary>What a run is saved as: a short one is no substitute for a long one.</summary>
+    public static string SavedAs => Environment.GetEnvironmentVariable(Long) == "1" ? "test-long" : "test";
+
     public static async Task RunAsync(TestSession session)
     {
         string sources = Fingerprint.OfEverything();
@@ -27,7 +33,7 @@ internal static class TestSuite
             await Managed.PackAsync(Managed.MustBeComplete);
             return await RunPackageTestsAsync(Repository.Packages);
         });
-        session.Save("test", sources);
+        session.Save(SavedAs, sources);
     }
 
     /// <summary>Runs the tests of packages that were made elsewhere.</summary>

@@ -17,6 +17,7 @@ internal static class CiVerb
         verb.SetAction(async parsed =>
         {
             using CheckoutLock held = await CheckoutLock.TakeAsync();
+            Environment.SetEnvironmentVariable(TestSuite.Long, "1");
             var session = new TestSession();
             await CountOrRunAsync(session, parsed.GetValue(tested));
             await CheckFormatAsync(session);
@@ -37,7 +38,7 @@ internal static class CiVerb
             await NativeSet.BuildAsync(session, Target.All);
         }
 
-        if (!(tested && session.TryTakeSaved("test", sources)))
+        if (!(tested && session.TryTakeSaved(TestSuite.SavedAs, sources)))
         {
             await TestSuite.RunAsync(session);
         }

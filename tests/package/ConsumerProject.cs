@@ -15,6 +15,11 @@ internal sealed class ConsumerProject : IDisposable
     /// <param name="program">The source, out of the folder Consumer.</param>
     /// <param name="properties">MSBuild properties of the project, such as PublishAot.</param>
     public ConsumerProject(string program, params (string Name, string Value)[] properties)
+        : this([Path.Combine(AppContext.BaseDirectory, "Consumer", program)], properties)
+    {
+    }
+
+    private ConsumerProject(IEnumerable<string> sources, (string Name, string Value)[] properties)
     {
         string own = string.Concat(properties.Select(each => $"    <{each.Name}>{each.Value}</{each.Name}>\n"));
         Write("App/App.csproj", $"""
@@ -45,8 +50,16 @@ internal sealed class ConsumerProject : IDisposable
         Write("Directory.Build.props", "<Project />");
         Write("Directory.Build.targets", "<Project />");
         Write("Directory.Packages.props", "<Project />");
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Consumer", program), At("App", "Program.cs"));
+        foreach (string source in sources)
+        {
+            File.Copy(source, At("App", Path.GetFileName(source)));
+        }
     }
+
+    /// <summary>The storms, to be published as a native program.</summary>
+    public static ConsumerProject OfStorms() => new(
+        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Storms"), "*.cs"),
+        [("PublishAot", "true"), ("AllowUnsafeBlocks", "true")]);
 
     /// <summary>A path inside the folder that goes with the project.</summary>
     public string At(params ReadOnlySpan<string> parts) => Path.Combine([_room.FullName, .. parts]);

@@ -4,12 +4,21 @@
 #include "../range.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* Part of every call on a range, and constant: asked for once. */
 uint32_t mmapio_os_page_size(void)
 {
-    return (uint32_t)sysconf(_SC_PAGESIZE);
+    static _Atomic(uint32_t) known;
+    uint32_t size = atomic_load_explicit(&known, memory_order_relaxed);
+
+    if (size == 0) {
+        size = (uint32_t)sysconf(_SC_PAGESIZE);
+        atomic_store_explicit(&known, size, memory_order_relaxed);
+    }
+    return size;
 }
 
 uint32_t mmapio_os_allocation_granularity(void)

@@ -1,3 +1,5 @@
+using MmapIo.Storms;
+
 namespace MmapIo.Tests;
 
 /// <summary>
@@ -15,7 +17,7 @@ public sealed class CrashReportTests : IDisposable
     [Fact]
     public void Running_out_of_stack_is_still_reported()
     {
-        (int code, string complaint) = CrashBy("overflow");
+        (int code, string complaint) = CrashBy(Crash.ByOverflow);
         Assert.Equal(Aborted, code);
         Assert.Contains("Stack overflow", complaint, StringComparison.Ordinal);
         Assert.Contains("Sink", complaint, StringComparison.Ordinal);
@@ -24,7 +26,7 @@ public sealed class CrashReportTests : IDisposable
     [Fact]
     public void A_null_reference_is_still_an_exception_with_a_trace()
     {
-        (int code, string complaint) = CrashBy("null");
+        (int code, string complaint) = CrashBy(Crash.ByNull);
         Assert.Equal(Aborted, code);
         Assert.Contains(nameof(NullReferenceException), complaint, StringComparison.Ordinal);
         Assert.Contains("LengthOf", complaint, StringComparison.Ordinal);
@@ -34,7 +36,7 @@ public sealed class CrashReportTests : IDisposable
     [Fact]
     public void Touching_a_page_that_is_gone_is_still_fatal()
     {
-        (int code, string complaint) = CrashBy("touch");
+        (int code, string complaint) = CrashBy(Crash.ByTouch);
         Assert.Equal(Aborted, code);
         Assert.Contains("Fatal error", complaint, StringComparison.Ordinal);
     }
@@ -42,8 +44,7 @@ public sealed class CrashReportTests : IDisposable
     private (int Code, string Complaint) CrashBy(string manner)
     {
         Needs.Posix("Windows does not shorten a mapped file");
-        using Child child = Child.Start(
-            GuardedParts.Crasher, _scratch.Patterned(2 * Environment.SystemPageSize), manner);
+        using Child child = Child.Start(GuardedParts.Crasher, _scratch.At("cut"), manner);
         return child.Perish();
     }
 }

@@ -1,5 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
+using MmapIo.Storms;
 
 namespace MmapIo.Tests;
 
@@ -14,7 +13,7 @@ internal static class GuardedParts
     /// <summary>Makes files longer than their disk has room for, asking for the blocks ahead.</summary>
     public const string Allocator = "allocator";
 
-    /// <summary>Survives a fault, and then dies of something else: "overflow", "null", "touch".</summary>
+    /// <summary>Survives a fault, and then dies of something else: see <see cref="Crash"/>.</summary>
     public const string Crasher = "crasher";
 
     /// <summary>Adds to a counter in a file so many times: path, number.</summary>
@@ -25,9 +24,6 @@ internal static class GuardedParts
 
     /// <summary>Cuts memory off that is sealed against it.</summary>
     public const string Sealed = "sealed";
-
-    /// <summary>The page size. A file of two of them is mapped, and loses the second.</summary>
-    private static int Page => Environment.SystemPageSize;
 
     public static int Play(string part, string[] arguments)
     {
@@ -40,7 +36,7 @@ internal static class GuardedParts
                 AllocateTooMuch(arguments[0], arguments[1]);
                 return 0;
             case Crasher:
-                Crash(arguments[0], arguments[1]);
+                Crash.Die(arguments[0], arguments[1]);
                 return 0;
             case Counter:
                 Count(arguments[0], int.Parse(arguments[1], System.Globalization.CultureInfo.InvariantCulture));
@@ -108,41 +104,6 @@ internal static class GuardedParts
         }
         Console.WriteLine($"{map.Length} {map.Read<byte>(0)} {map.Read<byte>(19_999)}");
     }
-
-    private static void Crash(string path, string manner)
-    {
-        using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
-        Cut.To(path, Page);
-        for (int i = 0; i < 100; i++)
-        {
-            if (map.TryRead(Page, new byte[1], out _))
-            {
-                throw new InvalidOperationException("Not a fault.");
-            }
-        }
-        switch (manner)
-        {
-            case "overflow":
-                Console.WriteLine(Sink(1));
-                break;
-            case "null":
-                Console.WriteLine(LengthOf(null));
-                break;
-            case "touch":
-                using (MapLease lease = map.Lease())
-                {
-                    Console.WriteLine(lease[Page]);
-                }
-                break;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    [SuppressMessage("Major Bug", "S2190", Justification = "To run out of stack is what it is for.")]
-    private static int Sink(int depth) => depth == -1 ? 0 : Sink(depth + 1) + Sink(depth + 2);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int LengthOf(int[]? none) => none!.Length;
 
     private static void Count(string path, int times)
     {
