@@ -13,6 +13,14 @@ internal static class AdviceRules
         }
     }
 
+    public static void Check(FileAdvice advice, string name)
+    {
+        if (advice is < FileAdvice.Normal or > FileAdvice.NoReuse)
+        {
+            throw new ArgumentOutOfRangeException(name, advice, "Not an advice.");
+        }
+    }
+
     public static bool Destroys(MapAdvice advice, bool isPrivate) => advice switch
     {
         MapAdvice.Free or MapAdvice.Remove => true,

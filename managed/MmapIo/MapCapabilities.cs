@@ -38,6 +38,15 @@ public sealed unsafe class MapCapabilities
     /// <summary>Does <see cref="MapOptions.Reserve"/> let maps grow in place?</summary>
     public bool CanReserve => Has(0x80);
 
+    /// <summary>Can <see cref="MemoryMap.Evict()"/> drop pages, and count what went?</summary>
+    public bool CanEvict => Has(0x1000);
+
+    /// <summary>Can <see cref="MapFile.GetResidency(string)"/>?</summary>
+    public bool CanGetFileResidency => Has(0x2000);
+
+    /// <summary>Can <see cref="MapFile.Evict(string)"/>?</summary>
+    public bool CanEvictFiles => Has(0x4000);
+
     /// <summary>Whose memory the residency of a mapped file speaks of.</summary>
     public ResidencyScope ResidencyScope => (ResidencyScope)_caps.ResidencyScope;
 
@@ -49,6 +58,17 @@ public sealed unsafe class MapCapabilities
         ulong bit = 1UL << (int)advice;
         return (_caps.AdviceApplied & bit) != 0 ? AdviceOutcome.Applied
             : (_caps.AdviceApproximated & bit) != 0 ? AdviceOutcome.Approximated
+            : AdviceOutcome.Ignored;
+    }
+
+    /// <summary>What the system makes of an advice about a file that has a device behind it.</summary>
+    /// <param name="advice">Which.</param>
+    public AdviceOutcome GetOutcome(FileAdvice advice)
+    {
+        AdviceRules.Check(advice, nameof(advice));
+        uint bit = 1u << (int)advice;
+        return (_caps.FileAdviceApplied & bit) != 0 ? AdviceOutcome.Applied
+            : (_caps.FileAdviceApproximated & bit) != 0 ? AdviceOutcome.Approximated
             : AdviceOutcome.Ignored;
     }
 

@@ -74,7 +74,7 @@ internal static unsafe class MapErrors
         $"The lease covers {length} bytes, and a span holds {int.MaxValue} at most: use Slice.");
 
     [DoesNotReturn]
-    public static void ThrowRange(string name, long value, string why) =>
+    public static void ThrowRange(string name, object value, string why) =>
         throw new ArgumentOutOfRangeException(name, value, why);
 
     /// <summary>For a value in <see cref="MapOptions"/>, which callers know as the argument "options".</summary>

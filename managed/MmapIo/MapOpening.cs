@@ -229,20 +229,41 @@ internal static unsafe class MapOpening
         }
         catch (UnauthorizedAccessException e)
         {
-            throw Denied(path, e);
+            throw Denied("map", path, e);
         }
         catch (FileNotFoundException e)
         {
-            throw new FileNotFoundException(
-                e.Message, path,
-                Inner(e.Message, path, MapStatus.NotFound, OperatingSystem.IsWindows() ? Win32FileNotFound : Enoent));
+            throw NotFound(path, e);
         }
     }
 
-    private static UnauthorizedAccessException Denied(string path, UnauthorizedAccessException e)
+    /// <summary>Opens a file that must be there, minding nobody who has it open.</summary>
+    /// <param name="action">What is to be done with it, to follow "Cannot".</param>
+    /// <param name="path">The file.</param>
+    public static SafeFileHandle OpenExisting(string action, string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(action, path, e);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw NotFound(path, e);
+        }
+    }
+
+    private static FileNotFoundException NotFound(string path, FileNotFoundException e) => new(
+        e.Message, path,
+        Inner(e.Message, path, MapStatus.NotFound, OperatingSystem.IsWindows() ? Win32FileNotFound : Enoent));
+
+    private static UnauthorizedAccessException Denied(string action, string path, UnauthorizedAccessException e)
     {
         bool isDirectory = Directory.Exists(path);
-        string message = isDirectory ? $"Cannot map '{path}': it is a directory." : $"Cannot map '{path}': {e.Message}";
+        string message = $"Cannot {action} '{path}': {(isDirectory ? "it is a directory." : e.Message)}";
 
         // The framework keeps the system's code in the exception inside, if anywhere.
         int code = e.InnerException?.HResult & 0xFFFF ?? 0;

@@ -26,4 +26,15 @@ public readonly record struct MapResidency
 
     /// <summary>Pages evicted lately, so that missing them hurts; null where the system does not count them.</summary>
     public long? RecentlyEvictedPages { get; init; }
+
+    internal static MapResidency From(in NativeResidency report, bool isEmpty) => new()
+    {
+        IsKnown = isEmpty || (report.Known & Interop.KnownResident) != 0,
+        Scope = (ResidencyScope)report.Scope,
+        Pages = (long)report.Pages,
+        ResidentPages = (long)report.Resident,
+        DirtyPages = (report.Known & Interop.KnownDirty) != 0 ? (long)report.Dirty : null,
+        WritebackPages = (report.Known & Interop.KnownWriteback) != 0 ? (long)report.Writeback : null,
+        RecentlyEvictedPages = (report.Known & Interop.KnownEvicted) != 0 ? (long)report.RecentlyEvicted : null,
+    };
 }

@@ -11,7 +11,8 @@ public sealed unsafe partial class MemoryMap
     /// <param name="offset">The first byte. Every page that the range touches is written.</param>
     /// <param name="length">Bytes; 0 does nothing.</param>
     /// <exception cref="ArgumentException">Not a mode; the range is not inside the map.</exception>
-    /// <exception cref="MmapIoException">The device failed or is full: the promise is not kept.</exception>
+    /// <exception cref="MmapIoException">The device failed or is full: the promise is not kept. Or
+    /// <see cref="MapStatus.DurabilityLost"/>: it was not kept earlier, see <see cref="AcknowledgeLoss"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">Windows: the file was not opened for writing, and the mode is
     /// <see cref="FlushMode.Data"/> or stronger.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
@@ -21,29 +22,87 @@ public sealed unsafe partial class MemoryMap
     /// <see href="https://man7.org/linux/man-pages/man2/fsync.2.html">fsync(2)</see> and
     /// <see href="https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-flushviewoffile">FlushViewOfFile</see>.
     /// </remarks>
-    public void Flush(FlushMode mode, long offset, long length) => Sync(
-        mode switch
-        {
-            FlushMode.Async => Mmap.MS_ASYNC,
-            FlushMode.Sync => Mmap.MS_SYNC,
-            FlushMode.Data => 0x100,
-            FlushMode.Durable => 0x200,
-            FlushMode.Barrier => 0x400,
-            _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a flush mode."),
-        },
-        offset,
-        length);
+    public void Flush(FlushMode mode, long offset, long length) => Sync(NativeMode(mode), offset, length);
+
+    /// <summary>Writes what was changed through this map to the file, off the caller's thread.</summary>
+    /// <inheritdoc cref="FlushAsync(FlushMode, long, long, CancellationToken)"/>
+    public ValueTask FlushAsync(FlushMode mode = FlushMode.Sync, CancellationToken cancellationToken = default) =>
+        FlushAsync(mode, 0, Length, cancellationToken);
+
+    /// <summary>Writes what was changed in a range to the file, off the caller's thread.</summary>
+    /// <param name="mode">How far.</param>
+    /// <param name="offset">The first byte. Every page that the range touches is written.</param>
+    /// <param name="length">Bytes; 0 does nothing.</param>
+    /// <param name="cancellationToken">Is looked at before it begins. No system can call a write back.</param>
+    /// <returns>Ends when the mode's promise is kept, or with what <see cref="Flush(FlushMode, long, long)"/> would
+    /// throw. Until then the map stays mapped even if it is disposed, and cannot be resized or protected.</returns>
+    /// <exception cref="ArgumentException">Not a mode; the range is not inside the map.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before it began.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public ValueTask FlushAsync(
+        FlushMode mode, long offset, long length, CancellationToken cancellationToken = default)
+    {
+        int native = NativeMode(mode);
+        CheckRange(offset, length);
+        ValueTask<bool> flushed = RunHeld(
+            offset, length,
+            () =>
+            {
+                SyncNative(native, offset, length);
+                return true;
+            },
+            cancellationToken);
+        return new ValueTask(flushed.AsTask());
+    }
+
+    /// <summary>
+    /// Says that a loss is known. After a flush that failed because the device did, or is full, every later one (except
+    /// <see cref="FlushMode.Async"/>) throws <see cref="MapStatus.DurabilityLost"/> with the first failure's code: the
+    /// system tells of a failed write only once, and would call a second flush a success with the data gone. Write the
+    /// data anew, or do without it, and call this; without a loss it does nothing.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public void AcknowledgeLoss()
+    {
+        NativeError error;
+        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        int status = Interop.mmapio_map_acknowledge_loss(_map, &error);
+        LeaseStack.Exit(this, slot);
+        MapErrors.ThrowIfFailed(status, error, "acknowledge a loss of", _path);
+    }
+
+    private static int NativeMode(FlushMode mode) => mode switch
+    {
+        FlushMode.Async => Mmap.MS_ASYNC,
+        FlushMode.Sync => Mmap.MS_SYNC,
+        FlushMode.Data => 0x100,
+        FlushMode.Durable => 0x200,
+        FlushMode.Barrier => 0x400,
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a flush mode."),
+    };
 
     /// <summary>mmapio_map_sync with its own MMAPIO_MS_* bits.</summary>
     internal void Sync(int mode, long offset, long length)
     {
         CheckRange(offset, length);
-        NativeError error;
         LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        try
+        {
+            SyncNative(mode, offset, length);
+        }
+        finally
+        {
+            LeaseStack.Exit(this, slot);
+        }
+    }
+
+    /// <summary>For callers that keep the map mapped.</summary>
+    private void SyncNative(int mode, long offset, long length)
+    {
+        NativeError error;
         long started = MapMetrics.StartFlush();
         int status = Interop.mmapio_map_sync(_map, (ulong)offset, (ulong)length, (uint)mode, &error);
         MapMetrics.Flushed(started, mode);
-        LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "flush", _path);
     }
 }

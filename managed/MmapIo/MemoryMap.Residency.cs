@@ -2,11 +2,6 @@ namespace MmapIo;
 
 public sealed unsafe partial class MemoryMap
 {
-    private const uint KnownResident = 1;
-    private const uint KnownDirty = 2;
-    private const uint KnownWriteback = 4;
-    private const uint KnownEvicted = 8;
-
     /// <summary>Tells how much of the map is in memory.</summary>
     /// <inheritdoc cref="GetResidency(long, long)"/>
     public MapResidency GetResidency() => GetResidency(0, Length);
@@ -63,15 +58,6 @@ public sealed unsafe partial class MemoryMap
             _map, (ulong)offset, (ulong)length, &report, pages, &error);
         LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "tell the residency of", _path);
-        return new MapResidency
-        {
-            IsKnown = length == 0 || (report.Known & KnownResident) != 0,
-            Scope = (ResidencyScope)report.Scope,
-            Pages = (long)report.Pages,
-            ResidentPages = (long)report.Resident,
-            DirtyPages = (report.Known & KnownDirty) != 0 ? (long)report.Dirty : null,
-            WritebackPages = (report.Known & KnownWriteback) != 0 ? (long)report.Writeback : null,
-            RecentlyEvictedPages = (report.Known & KnownEvicted) != 0 ? (long)report.RecentlyEvicted : null,
-        };
+        return MapResidency.From(report, isEmpty: length == 0);
     }
 }

@@ -150,7 +150,10 @@ enum {
     MMAPIO_FEATURE_RESIDENCY_COUNTS = 0x10, /* counts cost nothing per page, and tell dirty pages too (cachestat) */
     MMAPIO_FEATURE_GUARD = 0x20,            /* mmapio_map_read and _write survive faults by a handler of our own */
     MMAPIO_FEATURE_ZERO_FILL = 0x40,        /* MMAPIO_MAP_ZERO_FILL */
-    MMAPIO_FEATURE_RESERVE = 0x80           /* mmapio_map_options.reserve keeps the address when growing */
+    MMAPIO_FEATURE_RESERVE = 0x80,          /* mmapio_map_options.reserve keeps the address when growing */
+    MMAPIO_FEATURE_EVICT = 0x1000,          /* mmapio_map_evict can drop pages, and count what went */
+    MMAPIO_FEATURE_FILE_RESIDENCY = 0x2000, /* mmapio_file_residency */
+    MMAPIO_FEATURE_FILE_EVICT = 0x4000      /* mmapio_file_evict */
 };
 
 /* What this library can do on this very machine. Bit n of an advice mask stands for MMAPIO_MADV_* number n; a sync
@@ -167,6 +170,8 @@ typedef struct mmapio_caps {
     uint32_t sync_approximated;      /* does something stronger instead */
     uint32_t residency_scope;        /* MMAPIO_SCOPE_* of a mapped file */
     uint32_t reserved;               /* 0 */
+    uint32_t file_advice_applied;    /* the same two masks of MMAPIO_FADV_*: mmapio_file_advise */
+    uint32_t file_advice_approximated;
 } mmapio_caps;
 
 /* Fills *caps. The answer is constant for the life of the process.
@@ -306,7 +311,7 @@ enum {
     MMAPIO_MADV_NORMAL = 0,
     MMAPIO_MADV_RANDOM = 1,           /* no read-ahead */
     MMAPIO_MADV_SEQUENTIAL = 2,       /* more read-ahead; pages may be dropped after use */
-    MMAPIO_MADV_WILLNEED = 3,         /* start reading the range in */
+    MMAPIO_MADV_WILLNEED = 3,         /* start reading the range in; Linux reads a few MiB of it: mmapio_map_prefetch */
     MMAPIO_MADV_DONTNEED = 4,         /* drop the pages from this process. Destroys, on a private map */
     MMAPIO_MADV_FREE = 8,             /* private memory may be taken back until it is written again. Destroys */
     MMAPIO_MADV_REMOVE = 9,           /* punch a hole into the file. Destroys */
@@ -364,12 +369,22 @@ enum {
  * Does        Nothing, successfully, on private and anonymous maps: there is no file to write to.
  * Returns     MMAPIO_OK once the promise of the mode is kept. MMAPIO_IO, MMAPIO_NO_SPACE, MMAPIO_BUSY (Linux:
  *             INVALIDATE on locked pages), MMAPIO_ACCESS_DENIED (Windows: DATA and stronger need a handle that may
- *             write).
+ *             write), MMAPIO_DURABILITY_LOST.
+ *             An operating system tells of a write that failed once, and then believes the pages to be clean: asking
+ *             again would succeed, with the data gone. So once a sync of this map has failed with MMAPIO_IO,
+ *             MMAPIO_NO_SPACE, MMAPIO_FAULT or MMAPIO_UNKNOWN, every later one (except ASYNC, which promises nothing)
+ *             does nothing and returns MMAPIO_DURABILITY_LOST with the first failure's code and call, until
+ *             mmapio_map_acknowledge_loss. A sync that another thread had under way returns it, too.
  * Platforms   Linux: msync(2), and fsync(2) for DURABLE. macOS: msync(2) and fcntl F_FULLFSYNC, or F_BARRIERFSYNC;
  *             its msync(2) keeps write errors to itself, so only DATA and stronger tell of them. Windows:
  *             FlushViewOfFile and FlushFileBuffers. BARRIER is DATA on systems without a barrier. */
 MMAPIO_API mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t mode,
                                          mmapio_error *error);
+
+/* Ends MMAPIO_DURABILITY_LOST: the caller knows that what was written to the map before may not be in the file, and has
+ * written it anew, or does without. Without a loss, it does nothing.
+ * Returns     MMAPIO_OK, or MMAPIO_INVALID_ARGUMENT for NULL. */
+MMAPIO_API mmapio_status mmapio_map_acknowledge_loss(mmapio_map *map, mmapio_error *error);
 
 /* Whose memory a residency speaks of. */
 enum {
@@ -442,6 +457,107 @@ MMAPIO_API mmapio_status mmapio_map_unlock(mmapio_map *map, uint64_t offset, uin
  *             on anonymous memory; Windows: WRITE on shared maps of sparse or compressed files). */
 MMAPIO_API mmapio_status mmapio_map_populate(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
                                              mmapio_error *error);
+
+/* ------------------------------------------------------------------------------------ reading ahead, evicting ---- */
+
+/* Bytes [offset, offset + length). */
+typedef struct mmapio_range {
+    uint64_t offset;
+    uint64_t length;
+} mmapio_range;
+
+/* Starts reading a range into memory, all of it, and does not wait for it (though perhaps for room in the device's
+ * queue). Changes nothing that can be read.
+ * Returns     MMAPIO_OK and *outcome (nullable), as mmapio_map_advise does for MMAPIO_MADV_WILLNEED: a hint that cannot
+ *             be followed is no error.
+ * Platforms   Linux: madvise(2) MADV_WILLNEED, in pieces, for one call reads no more than the device's read-ahead, and
+ *             says nothing of the rest. macOS: fcntl(2) F_RDADVISE on the file. Windows: PrefetchVirtualMemory.
+ *             https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-prefetchvirtualmemory */
+MMAPIO_API mmapio_status mmapio_map_prefetch(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t *outcome,
+                                             mmapio_error *error);
+
+/* The same for many ranges, in one call: they may overlap, and stand in any order.
+ * Requires    ranges: count of them; NULL for a count of 0.
+ * Returns     As mmapio_map_prefetch, with the least that became of any range that is not empty.
+ *             MMAPIO_OUT_OF_RANGE, with nothing done, if any of them lies outside of the map. */
+MMAPIO_API mmapio_status mmapio_map_prefetch_ranges(mmapio_map *map, const mmapio_range *ranges, uint32_t count,
+                                                    uint32_t *outcome, mmapio_error *error);
+
+/* How much went, in pages. */
+typedef struct mmapio_eviction {
+    uint32_t struct_size;     /* in: sizeof(mmapio_eviction); out: bytes filled */
+    uint32_t known;           /* MMAPIO_KNOWN_RESIDENT, or 0 where the kernel would not tell: both counts are 0 then */
+    uint32_t scope;           /* MMAPIO_SCOPE_* */
+    uint32_t page_size;       /* bytes */
+    uint64_t pages;           /* pages the range touches */
+    uint64_t resident_before; /* of them in memory before */
+    uint64_t resident_after;  /* of them in memory after: locked, used by others, in no file, or read in meanwhile */
+} mmapio_eviction;
+
+/* Drops a range from memory: from the page cache (Linux, macOS) or this process's working set (Windows).
+ * Does        Writes modified pages to the file first, and drops nothing if that fails. No contents change: pages of
+ *             no file, and a private map's own copies, go to swap (Linux, Windows) or stay.
+ * Requires    report not NULL, with its struct_size set.
+ * Returns     MMAPIO_OK, also if nothing went: the report tells. MMAPIO_IO, MMAPIO_NO_SPACE and what else mmapio_map_sync
+ *             returns if the writing failed, which counts as a failed sync; MMAPIO_DURABILITY_LOST after one, since
+ *             the pages may be all that is left of the data.
+ * Platforms   Linux: sync_file_range(2), madvise(2) MADV_PAGEOUT and MADV_DONTNEED, posix_fadvise(2). Pages that other
+ *             processes, or other maps, have in use stay. macOS: msync(2) MS_INVALIDATE; shared maps of files only.
+ *             Windows: FlushViewOfFile, and VirtualUnlock of pages that are not locked. */
+MMAPIO_API mmapio_status mmapio_map_evict(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_eviction *report,
+                                          mmapio_error *error);
+
+/* ------------------------------------------------------------------------------------- files without a map ---- */
+
+/* The calls below take an open regular file, and a range of it that lies within its present length; with length 0 it
+ * goes from offset to the end of the file. They leave the handle's position, and what is in the file, as they are.
+ * All of them return MMAPIO_OUT_OF_RANGE for a range that does not; MMAPIO_UNSUPPORTED for a pipe, a directory, a
+ * device; MMAPIO_INVALID_ARGUMENT for no handle, and with the system's code for one that is not open. */
+
+/* Tells how much of a range of a file is in the page cache.
+ * Requires    report not NULL, with its struct_size set.
+ * Returns     As mmapio_map_residency; MMAPIO_ACCESS_DENIED where pages have to be looked at one by one (no
+ *             MMAPIO_FEATURE_RESIDENCY_COUNTS) and the handle may not read; MMAPIO_UNSUPPORTED on Windows, which tells
+ *             nobody what its cache holds.
+ * Platforms   Linux: cachestat(2), else mincore(2) on a mapping made for it, as on macOS. */
+MMAPIO_API mmapio_status mmapio_file_residency(intptr_t file, uint64_t offset, uint64_t length,
+                                               mmapio_residency *report, mmapio_error *error);
+
+/* Starts reading a range of a file into the page cache, without waiting for it.
+ * Returns     MMAPIO_OK and *outcome (nullable): MMAPIO_ADVICE_IGNORED where there is nothing to read from (tmpfs) or
+ *             no such call. MMAPIO_ACCESS_DENIED (Windows) if the handle may not read.
+ * Platforms   Linux: posix_fadvise(2), in pieces. macOS: F_RDADVISE. Windows: PrefetchVirtualMemory on a mapping made
+ *             for it. */
+MMAPIO_API mmapio_status mmapio_file_prefetch(intptr_t file, uint64_t offset, uint64_t length, uint32_t *outcome,
+                                              mmapio_error *error);
+
+/* Drops a range of a file from the page cache, after writing what is modified.
+ * Returns     As mmapio_map_evict. A failure of writing is told once for each time the file was opened, as by
+ *             fsync(2): who gets it here does not get it there. MMAPIO_ACCESS_DENIED (macOS) if the handle may not
+ *             read. MMAPIO_UNSUPPORTED on Windows, where no call reaches the cache.
+ * Platforms   Linux: sync_file_range(2) and posix_fadvise(2). Pages that any process maps stay. macOS: msync(2)
+ *             MS_INVALIDATE on a mapping made for it. */
+MMAPIO_API mmapio_status mmapio_file_evict(intptr_t file, uint64_t offset, uint64_t length, mmapio_eviction *report,
+                                           mmapio_error *error);
+
+/* What mmapio_file_advise can be told. The numbers are those of Linux. */
+enum {
+    MMAPIO_FADV_NORMAL = 0,
+    MMAPIO_FADV_RANDOM = 1,     /* no read-ahead */
+    MMAPIO_FADV_SEQUENTIAL = 2, /* more read-ahead */
+    MMAPIO_FADV_WILLNEED = 3,   /* mmapio_file_prefetch */
+    MMAPIO_FADV_DONTNEED = 4,   /* drop pages that are clean and that nobody maps; see mmapio_file_evict */
+    MMAPIO_FADV_NOREUSE = 5     /* what is read is read once */
+};
+
+/* Tells the operating system how a range of a file will be read and written. None of it loses data.
+ * Returns     MMAPIO_OK and *outcome (nullable). NORMAL, RANDOM, SEQUENTIAL and NOREUSE are about the open file as a
+ *             whole, and everybody who has the same open file: MMAPIO_ADVICE_APPROXIMATED for a part of it.
+ *             MMAPIO_INVALID_ARGUMENT for a number that is no advice.
+ * Platforms   Linux: posix_fadvise(2); NOREUSE since 6.3. macOS: fcntl(2) F_RDAHEAD and F_RDADVISE, msync(2)
+ *             MS_INVALIDATE. Windows: WILLNEED only, the rest is chosen when a file is opened. */
+MMAPIO_API mmapio_status mmapio_file_advise(intptr_t file, uint64_t offset, uint64_t length, uint32_t advice,
+                                            uint32_t *outcome, mmapio_error *error);
 
 /* ------------------------------------------------------------------------------------------------- faults ---- */
 

@@ -33,6 +33,8 @@
     X(MINHERIT, 23, "minherit")                                                                                        \
     X(PREAD, 24, "pread")                                                                                              \
     X(PWRITE, 25, "pwrite")                                                                                            \
+    X(SYNC_FILE_RANGE, 40, "sync_file_range")                                                                          \
+    X(POSIX_FADVISE, 41, "posix_fadvise")                                                                              \
     X(CREATE_FILE_MAPPING, 101, "CreateFileMapping")                                                                   \
     X(MAP_VIEW_OF_FILE, 102, "MapViewOfFile")                                                                          \
     X(UNMAP_VIEW_OF_FILE, 103, "UnmapViewOfFile")                                                                      \

@@ -23,6 +23,33 @@ static inline uint32_t smaller(uint32_t a, size_t b)
     return a < b ? a : (uint32_t)b;
 }
 
+/* A report is a struct that begins with its struct_size and is filled with results. Zeroes the rest of it. Returns false
+ * for none at all, and for a size that was never set or has not even room for the first fixed bytes. */
+static inline bool report_begin(void *report, size_t fixed)
+{
+    uint32_t size = 0;
+
+    if (report != NULL) {
+        memcpy(&size, report, sizeof size);
+    }
+    if (size <= sizeof size || size > MAX_STRUCT_SIZE) {
+        return false;
+    }
+    memset((char *)report + sizeof size, 0, size - sizeof size);
+    return size >= fixed;
+}
+
+/* Fills a report that has begun from full, as far as both go, and writes back how far that was. */
+static inline void report_end(void *report, const void *full, size_t full_size)
+{
+    uint32_t size;
+
+    memcpy(&size, report, sizeof size);
+    size = smaller(size, full_size);
+    memcpy(report, full, size);
+    memcpy(report, &size, sizeof size);
+}
+
 /* Writing implies reading, on every system alike. */
 static inline uint32_t complete_protection(uint32_t protection)
 {
@@ -31,5 +58,11 @@ static inline uint32_t complete_protection(uint32_t protection)
 
 /* Is this a known advice, possibly with MMAPIO_MADV_ALLOW_LOSS, that may be given to a map of these flags? */
 bool mmapio_advice_allowed(uint32_t advice, uint32_t map_flags);
+
+/* Has a failure to write this map's pages not been acknowledged? Fills *error then, as the first failure was. */
+bool mmapio_is_lost(mmapio_map *map, mmapio_error *error);
+
+/* Keeps in mind that writing failed so, if that means that data is lost. Fills *error (nullable). Returns its status. */
+mmapio_status mmapio_note_failure(mmapio_map *map, const mmapio_error *failure, mmapio_error *error);
 
 #endif /* MMAPIO_CHECK_H */

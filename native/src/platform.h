@@ -39,6 +39,7 @@ struct mmapio_map {
     uint32_t flags;        /* MMAPIO_MAP_* */
     uint32_t zero_fill;    /* place in the platform's table of MMAPIO_MAP_ZERO_FILL maps, from 1; 0 for none */
     _Atomic(bool) changed; /* mmapio_map_protect was called: protection may no longer be the truth */
+    _Atomic(uint64_t) lost; /* the first failure to write that nobody has acknowledged, see sync.c; 0 for none */
     intptr_t file;         /* the map's own handle, or MMAPIO_NO_FILE */
 };
 
@@ -79,6 +80,24 @@ mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_e
 /* Allocates the blocks of a range that is not empty, also past the end of the file, whose length stays as it is. */
 mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error);
 
+/* The four below get a range of a regular file in whole pages, which begins within the file and is not empty. */
+
+/* As mmapio_os_residency, of the file's pages in the page cache. */
+mmapio_status mmapio_os_file_residency(intptr_t file, uint64_t offset, uint64_t length, mmapio_residency *report,
+                                       mmapio_error *error);
+
+/* *outcome is MMAPIO_ADVICE_IGNORED on entry. */
+mmapio_status mmapio_os_file_prefetch(intptr_t file, uint64_t offset, uint64_t length, uint32_t *outcome,
+                                      mmapio_error *error);
+
+/* Writes what is modified, then drops what can be dropped. Drops nothing if writing failed. */
+mmapio_status mmapio_os_file_evict(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error);
+
+/* advice is one MMAPIO_FADV_* other than WILLNEED. *outcome is MMAPIO_ADVICE_IGNORED on entry; what is done to more
+ * than the range is for the caller to call approximated. */
+mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t length, uint32_t advice, uint32_t *outcome,
+                                    mmapio_error *error);
+
 /* ---- mappings ------------------------------------------------------------------------------------------------- */
 
 /* Maps what the other fields describe and sets base. On failure nothing is mapped. POPULATE is acted on as far as that
@@ -118,6 +137,14 @@ mmapio_status mmapio_os_unlock(mmapio_map *map, const page_range *range, mmapio_
 /* protection is MMAPIO_PROT_READ or MMAPIO_PROT_WRITE. Must not raise a signal or an exception, whatever the state
  * of the file. */
 mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error);
+
+/* Starts reading count ranges in. *outcome is MMAPIO_ADVICE_IGNORED on entry, and becomes the least of all. */
+mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint32_t count, uint32_t *outcome,
+                                 mmapio_error *error);
+
+/* Writes what is modified to the file, then drops what can be dropped of what mmapio_os_residency counts, in such a way
+ * that the contents stay. Drops nothing if writing failed. That nothing could be dropped is no failure. */
+mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_error *error);
 
 /* ---- memory that may not be there ----------------------------------------------------------------------------- */
 

@@ -2,11 +2,8 @@
 #include "range.h"
 #include "check.h"
 
-enum { MS_KINDS = MMAPIO_MS_ASYNC | MMAPIO_MS_SYNC | MMAPIO_MS_DATA | MMAPIO_MS_DURABLE | MMAPIO_MS_BARRIER };
-
-/* The common beginning of every call on a range. *done tells that there is nothing to do, or that it failed. */
-static mmapio_status enter(const mmapio_map *map, uint64_t offset, uint64_t length, page_range *pages, bool *done,
-                           mmapio_error *error)
+mmapio_status mmapio_range_enter(const mmapio_map *map, uint64_t offset, uint64_t length, page_range *pages, bool *done,
+                                 mmapio_error *error)
 {
     clear_error(error);
     *done = true;
@@ -34,7 +31,7 @@ mmapio_status mmapio_map_advise(mmapio_map *map, uint64_t offset, uint64_t lengt
     mmapio_status status;
 
     *result = MMAPIO_ADVICE_IGNORED;
-    status = enter(map, offset, length, &pages, &done, error);
+    status = mmapio_range_enter(map, offset, length, &pages, &done, error);
     if (status == MMAPIO_OK && !mmapio_advice_allowed(advice, map->flags)) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
@@ -44,41 +41,18 @@ mmapio_status mmapio_map_advise(mmapio_map *map, uint64_t offset, uint64_t lengt
     return mmapio_os_advise(map, &pages, advice & ~(uint32_t)MMAPIO_MADV_ALLOW_LOSS, result, error);
 }
 
-mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t mode, mmapio_error *error)
-{
-    page_range pages;
-    bool done;
-    mmapio_status status = enter(map, offset, length, &pages, &done, error);
-    uint32_t kind = mode & (uint32_t)MS_KINDS;
-
-    if (status == MMAPIO_OK &&
-        ((mode & ~(uint32_t)(MS_KINDS | MMAPIO_MS_INVALIDATE)) != 0 || kind == 0 || (kind & (kind - 1)) != 0)) {
-        return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
-    }
-    if (done || map->file == MMAPIO_NO_FILE || (map->flags & MMAPIO_MAP_PRIVATE) != 0) {
-        return status;
-    }
-    return mmapio_os_sync(map, &pages, mode, error);
-}
-
 mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_residency *report,
                                    uint8_t *pages, mmapio_error *error)
 {
     mmapio_residency full;
-    uint32_t size;
     page_range range;
     bool done;
-    mmapio_status status = enter(map, offset, length, &range, &done, error);
+    mmapio_status status = mmapio_range_enter(map, offset, length, &range, &done, error);
 
-    if (status == MMAPIO_OK && (report == NULL || report->struct_size < offsetof(mmapio_residency, pages) ||
-                                report->struct_size > MAX_STRUCT_SIZE)) {
+    if (!report_begin(report, offsetof(mmapio_residency, pages)) && status == MMAPIO_OK) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
     if (status != MMAPIO_OK) {
-        if (report != NULL && report->struct_size > sizeof report->struct_size &&
-            report->struct_size <= MAX_STRUCT_SIZE) {
-            memset((char *)report + sizeof report->struct_size, 0, report->struct_size - sizeof report->struct_size);
-        }
         return status;
     }
     memset(&full, 0, sizeof full);
@@ -90,10 +64,7 @@ mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t le
         }
         status = mmapio_os_residency(map, &range, &full, pages, error);
     }
-    size = smaller(report->struct_size, sizeof full);
-    memset(report, 0, report->struct_size);
-    full.struct_size = size;
-    memcpy(report, &full, size);
+    report_end(report, &full, sizeof full);
     return status;
 }
 
@@ -102,7 +73,7 @@ mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t leng
 {
     page_range pages;
     bool done;
-    mmapio_status status = enter(map, offset, length, &pages, &done, error);
+    mmapio_status status = mmapio_range_enter(map, offset, length, &pages, &done, error);
 
     if (status == MMAPIO_OK && (protection & ~(uint32_t)MMAPIO_PROT_ALL) != 0) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
@@ -122,7 +93,7 @@ mmapio_status mmapio_map_lock(mmapio_map *map, uint64_t offset, uint64_t length,
 {
     page_range pages;
     bool done;
-    mmapio_status status = enter(map, offset, length, &pages, &done, error);
+    mmapio_status status = mmapio_range_enter(map, offset, length, &pages, &done, error);
 
     if (status == MMAPIO_OK && (flags & ~(uint32_t)MMAPIO_LOCK_ON_FAULT) != 0) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
@@ -134,7 +105,7 @@ mmapio_status mmapio_map_unlock(mmapio_map *map, uint64_t offset, uint64_t lengt
 {
     page_range pages;
     bool done;
-    mmapio_status status = enter(map, offset, length, &pages, &done, error);
+    mmapio_status status = mmapio_range_enter(map, offset, length, &pages, &done, error);
 
     return done ? status : mmapio_os_unlock(map, &pages, error);
 }
@@ -144,7 +115,7 @@ mmapio_status mmapio_map_populate(mmapio_map *map, uint64_t offset, uint64_t len
 {
     page_range pages;
     bool done;
-    mmapio_status status = enter(map, offset, length, &pages, &done, error);
+    mmapio_status status = mmapio_range_enter(map, offset, length, &pages, &done, error);
 
     if (status == MMAPIO_OK && protection != MMAPIO_PROT_READ && protection != MMAPIO_PROT_WRITE) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);

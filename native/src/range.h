@@ -32,4 +32,8 @@ static inline page_range range_pages(const mmapio_map *map, uint64_t offset, uin
     return pages;
 }
 
+/* The common beginning of every call on a range. *done tells that there is nothing to do, or that it failed. */
+mmapio_status mmapio_range_enter(const mmapio_map *map, uint64_t offset, uint64_t length, page_range *pages, bool *done,
+                                 mmapio_error *error);
+
 #endif /* MMAPIO_RANGE_H */

@@ -86,6 +86,8 @@ static void the_masks_do_not_contradict_each_other(void)
     CHECK_EQUAL(0, caps.sync_applied & caps.sync_approximated);
     CHECK_EQUAL(0, (caps.sync_applied | caps.sync_approximated) & ~(uint32_t)ALL_SYNC);
     CHECK_EQUAL(0, caps.reserved);
+    CHECK_EQUAL(0, caps.file_advice_applied & caps.file_advice_approximated);
+    CHECK_EQUAL(0, (caps.file_advice_applied | caps.file_advice_approximated) >> (MMAPIO_FADV_NOREUSE + 1));
     if ((caps.features & MMAPIO_FEATURE_LOCK_ON_FAULT) != 0) {
         CHECK((caps.features & MMAPIO_FEATURE_LOCK) != 0);
     }

@@ -37,11 +37,26 @@ static mmapio_status populate(mmapio_map *map, uint64_t offset, uint64_t length,
     return mmapio_map_populate(map, offset, length, MMAPIO_PROT_READ, error);
 }
 
+static mmapio_status prefetch(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    return mmapio_map_prefetch(map, offset, length, NULL, error);
+}
+
+static mmapio_status evict(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    mmapio_eviction report;
+
+    memset(&report, 0, sizeof report);
+    report.struct_size = (uint32_t)sizeof report;
+    return mmapio_map_evict(map, offset, length, &report, error);
+}
+
 static const struct {
     const char *name;
     range_call call;
-} CALLS[] = {{"advise", advise},     {"sync", sync_range}, {"residency", residency},     {"protect", protect},
-             {"populate", populate}, {"lock", lock},       {"unlock", mmapio_map_unlock}};
+} CALLS[] = {{"advise", advise},     {"sync", sync_range}, {"residency", residency},      {"protect", protect},
+             {"populate", populate}, {"lock", lock},       {"unlock", mmapio_map_unlock}, {"prefetch", prefetch},
+             {"evict", evict}};
 
 enum { CALL_COUNT = sizeof CALLS / sizeof CALLS[0] };
 

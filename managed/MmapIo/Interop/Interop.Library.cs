@@ -51,4 +51,6 @@ internal struct NativeCaps
     public uint SyncApproximated;
     public uint ResidencyScope;
     public uint Reserved;
+    public uint FileAdviceApplied;
+    public uint FileAdviceApproximated;
 }

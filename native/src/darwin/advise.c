@@ -1,14 +1,12 @@
 /* advise.c - madvise(2), and the other calls of macOS that do what Linux has an advice for. */
 #include "../posix/posix.h"
 #include "../range.h"
+#include "darwin.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <mach/vm_inherit.h>
 #include <sys/mman.h>
-
-/* F_RDADVISE counts in an int. */
-enum { READ_AHEAD = 1 << 30 };
 
 /* Advice that this system or this kind of mapping has no use for is not an error; a failure on the way is. */
 static mmapio_status refused(int code, uint32_t call, mmapio_error *error)
@@ -65,6 +63,7 @@ static mmapio_status will_need(const mmapio_map *map, const page_range *range, u
 {
     uint64_t start = 0;
     uint64_t end = 0;
+    int code;
 
     if (map->file == MMAPIO_NO_FILE) {
         return give(range, MADV_WILLNEED, MMAPIO_ADVICE_APPROXIMATED, outcome, error);
@@ -72,21 +71,10 @@ static mmapio_status will_need(const mmapio_map *map, const page_range *range, u
     if (!part_of_file(map, range, &start, &end)) {
         return MMAPIO_OK;
     }
-    for (; start < end; start += READ_AHEAD) {
-        uint64_t count = end - start < READ_AHEAD ? end - start : READ_AHEAD;
-        struct radvisory ahead = {(off_t)start, (int)count};
-        int code;
-        if (fcntl((int)map->file, F_RDADVISE, &ahead) == 0) {
-            continue;
-        }
-        code = errno;
-        if (code == EFBIG) {
-            break; /* the file has become shorter */
-        }
-        if (is_shared_file(map)) {
-            return give(range, MADV_WILLNEED, MMAPIO_ADVICE_APPROXIMATED, outcome, error);
-        }
-        return refused(code, CALL_FCNTL, error);
+    code = start < end ? mmapio_darwin_read_ahead(map->file, start, end) : 0;
+    if (code != 0) {
+        return is_shared_file(map) ? give(range, MADV_WILLNEED, MMAPIO_ADVICE_APPROXIMATED, outcome, error)
+                                   : refused(code, CALL_FCNTL, error);
     }
     *outcome = MMAPIO_ADVICE_APPLIED;
     return MMAPIO_OK;

@@ -31,11 +31,14 @@ static mmapio_status flush_file(int file, uint32_t mode, mmapio_error *error)
     static const int commands[] = {F_BARRIERFSYNC, F_FULLFSYNC};
 
     for (size_t i = (mode & MMAPIO_MS_BARRIER) != 0 ? 0 : 1; i < sizeof commands / sizeof commands[0]; i++) {
-        int code;
-        if (fcntl(file, commands[i], 0) == 0) {
+        int code = 0;
+        /* A signal that interrupts the wait says nothing of the data. */
+        do {
+            code = fcntl(file, commands[i], 0) == 0 ? 0 : errno;
+        } while (code == EINTR);
+        if (code == 0) {
             return MMAPIO_OK;
         }
-        code = errno;
         if (!command_is_unknown(code)) {
             return mmapio_posix_fail(error, code, CALL_FCNTL);
         }
@@ -50,12 +53,16 @@ mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t 
 {
     /* Never both: the kernel refuses MS_SYNC together with MS_ASYNC. */
     int flags = (mode & MMAPIO_MS_ASYNC) != 0 ? MS_ASYNC : MS_SYNC;
+    int result;
 
     if ((mode & MMAPIO_MS_INVALIDATE) != 0) {
         flags |= MS_INVALIDATE;
     }
     /* First in every mode: nothing says that the commands above write what was stored through a mapping. */
-    if (msync(range->address, (size_t)range->length, flags) != 0) {
+    do {
+        result = msync(range->address, (size_t)range->length, flags);
+    } while (result != 0 && errno == EINTR);
+    if (result != 0) {
         return mmapio_posix_fail(error, errno, CALL_MSYNC);
     }
     if ((mode & (MMAPIO_MS_DATA | MMAPIO_MS_DURABLE | MMAPIO_MS_BARRIER)) == 0) {

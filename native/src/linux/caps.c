@@ -36,15 +36,25 @@ static bool has_mlock2(void)
     return syscall(SYS_mlock2, NULL, (size_t)0, MLOCK_ONFAULT) == 0 || errno != ENOSYS;
 }
 
+static uint32_t known_file_advice(void)
+{
+    uint32_t old = 1u << MMAPIO_FADV_NORMAL | 1u << MMAPIO_FADV_RANDOM | 1u << MMAPIO_FADV_SEQUENTIAL |
+                   1u << MMAPIO_FADV_WILLNEED | 1u << MMAPIO_FADV_DONTNEED;
+
+    return mmapio_linux_has_noreuse() ? old | 1u << MMAPIO_FADV_NOREUSE : old;
+}
+
 void mmapio_os_caps(mmapio_caps *caps)
 {
     caps->system = MMAPIO_SYSTEM_LINUX;
     caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY | MMAPIO_FEATURE_GUARD |
-                     MMAPIO_FEATURE_ZERO_FILL | MMAPIO_FEATURE_RESERVE;
+                     MMAPIO_FEATURE_ZERO_FILL | MMAPIO_FEATURE_RESERVE | MMAPIO_FEATURE_EVICT |
+                     MMAPIO_FEATURE_FILE_RESIDENCY | MMAPIO_FEATURE_FILE_EVICT;
     caps->features |= has_cachestat() ? MMAPIO_FEATURE_RESIDENCY_COUNTS : 0u;
     caps->features |= has_mlock2() ? MMAPIO_FEATURE_LOCK_ON_FAULT : 0u;
     caps->advice_applied = known_advice();
     caps->sync_applied = MMAPIO_MS_ASYNC | MMAPIO_MS_INVALIDATE | MMAPIO_MS_SYNC | MMAPIO_MS_DATA | MMAPIO_MS_DURABLE;
     caps->sync_approximated = MMAPIO_MS_BARRIER;
+    caps->file_advice_applied = known_file_advice();
     caps->residency_scope = MMAPIO_SCOPE_PAGE_CACHE;
 }

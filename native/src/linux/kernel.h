@@ -4,6 +4,7 @@
 #ifndef MMAPIO_LINUX_KERNEL_H
 #define MMAPIO_LINUX_KERNEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 
@@ -34,5 +35,8 @@ struct mmapio_cachestat {
     uint64_t evicted;
     uint64_t recently_evicted;
 };
+
+/* Does POSIX_FADV_NOREUSE do anything (cache.c)? */
+bool mmapio_linux_has_noreuse(void);
 
 #endif /* MMAPIO_LINUX_KERNEL_H */

@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool ask_cachestat(const mmapio_map *map, const page_range *range, mmapio_residency *report)
+static bool ask_cachestat(intptr_t file, uint64_t offset, uint64_t length, mmapio_residency *report)
 {
-    struct mmapio_cachestat_range where = {map->base_offset + range->map_offset, range->length};
+    struct mmapio_cachestat_range where = {offset, length};
     struct mmapio_cachestat found;
 
-    if (syscall(SYS_cachestat, (int)map->file, &where, &found, 0) != 0) {
+    if (syscall(SYS_cachestat, (int)file, &where, &found, 0) != 0) {
         return false;
     }
     report->known = MMAPIO_KNOWN_RESIDENT | MMAPIO_KNOWN_DIRTY | MMAPIO_KNOWN_WRITEBACK | MMAPIO_KNOWN_EVICTED;
@@ -27,18 +27,18 @@ static bool ask_cachestat(const mmapio_map *map, const page_range *range, mmapio
 
 /* Since 5.2 mincore(2) calls every page of a file resident unless the caller owns the file or could write to it
  * (can_do_mincore() in mm/mincore.c, against CVE-2019-5489). The same question, asked from outside. */
-static bool mincore_is_honest(const mmapio_map *map)
+static bool mincore_is_honest(intptr_t file)
 {
     struct stat info;
     char path[32];
 
-    if (map->file == MMAPIO_NO_FILE) {
+    if (file == MMAPIO_NO_FILE) {
         return true;
     }
-    if (fstat((int)map->file, &info) == 0 && info.st_uid == geteuid()) {
+    if (fstat((int)file, &info) == 0 && info.st_uid == geteuid()) {
         return true;
     }
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", (int)map->file);
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", (int)file);
     return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
 }
 
@@ -47,13 +47,14 @@ mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmap
 {
     /* cachestat speaks of the file's pages; a private map that was written to has pages of its own. */
     bool shares_file = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0;
-    bool counted = shares_file && ask_cachestat(map, range, report);
+    bool counted =
+        shares_file && ask_cachestat(map->file, map->base_offset + range->map_offset, range->length, report);
 
     report->scope = map->file == MMAPIO_NO_FILE ? MMAPIO_SCOPE_WORKING_SET : MMAPIO_SCOPE_PAGE_CACHE;
     if (counted && pages == NULL) {
         return MMAPIO_OK;
     }
-    if (!mincore_is_honest(map)) {
+    if (!mincore_is_honest(map->file)) {
         report->known = 0;
         report->resident = report->dirty = report->writeback = report->evicted = report->recently_evicted = 0;
         return MMAPIO_OK;
@@ -61,4 +62,15 @@ mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmap
     /* The vector and the count shall agree: where both were asked for, mincore gives both. */
     report->known |= MMAPIO_KNOWN_RESIDENT;
     return mmapio_posix_mincore(range, pages, &report->resident, error);
+}
+
+mmapio_status mmapio_os_file_residency(intptr_t file, uint64_t offset, uint64_t length, mmapio_residency *report,
+                                       mmapio_error *error)
+{
+    report->scope = MMAPIO_SCOPE_PAGE_CACHE;
+    if (ask_cachestat(file, offset, length, report) || !mincore_is_honest(file)) {
+        return MMAPIO_OK;
+    }
+    report->known = MMAPIO_KNOWN_RESIDENT;
+    return mmapio_posix_file_mincore(file, offset, length, &report->resident, error);
 }

@@ -6,19 +6,27 @@
 #include <unistd.h>
 
 /* MS_SYNC ends in vfs_fsync_range() with datasync set (mm/msync.c): the range is written, and the device's cache is
- * flushed, just as fdatasync(2) does. SYNC, DATA and BARRIER therefore are one call here. */
+ * flushed, just as fdatasync(2) does. SYNC, DATA and BARRIER therefore are one call here. A signal may interrupt the wait
+ * on some file systems (FUSE, NFS), which says nothing of the data. */
 mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t mode, mmapio_error *error)
 {
     int flags = (mode & MMAPIO_MS_ASYNC) != 0 ? MS_ASYNC : MS_SYNC;
+    int result;
 
     if ((mode & MMAPIO_MS_INVALIDATE) != 0) {
         flags |= MS_INVALIDATE;
     }
-    if (msync(range->address, (size_t)range->length, flags) != 0) {
+    do {
+        result = msync(range->address, (size_t)range->length, flags);
+    } while (result != 0 && errno == EINTR);
+    if (result != 0) {
         return mmapio_posix_fail(error, errno, CALL_MSYNC);
     }
-    if ((mode & MMAPIO_MS_DURABLE) != 0 && fsync((int)map->file) != 0) {
-        return mmapio_posix_fail(error, errno, CALL_FSYNC);
+    if ((mode & MMAPIO_MS_DURABLE) == 0) {
+        return MMAPIO_OK;
     }
-    return MMAPIO_OK;
+    do {
+        result = fsync((int)map->file);
+    } while (result != 0 && errno == EINTR);
+    return result == 0 ? MMAPIO_OK : mmapio_posix_fail(error, errno, CALL_FSYNC);
 }

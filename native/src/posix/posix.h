@@ -28,4 +28,15 @@ uint64_t mmapio_posix_huge_page_size(intptr_t file);
 /* Fills pages (nullable) from mincore(2) and counts the resident ones, a part of the range at a time. */
 mmapio_status mmapio_posix_mincore(const page_range *range, uint8_t *pages, uint64_t *resident, mmapio_error *error);
 
+/* Counts the resident pages of a file's range of whole pages, which begins within it. */
+mmapio_status mmapio_posix_file_mincore(intptr_t file, uint64_t offset, uint64_t length, uint64_t *resident,
+                                        mmapio_error *error);
+
+/* Maps a file's range of whole pages for reading, a part at a time, and has act look at each without touching it.
+ * Stops at the first status that is not OK. */
+mmapio_status mmapio_posix_each_window(intptr_t file, uint64_t offset, uint64_t length,
+                                       mmapio_status (*act)(const page_range *window, void *context,
+                                                            mmapio_error *error),
+                                       void *context, mmapio_error *error);
+
 #endif /* MMAPIO_POSIX_H */

@@ -180,3 +180,58 @@ mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_err
     (void)length;
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
+
+mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint32_t count, uint32_t *outcome, mmapio_error *error)
+{
+    (void)map;
+    (void)ranges;
+    (void)count;
+    (void)outcome;
+    (void)error;
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_error *error)
+{
+    (void)map;
+    (void)range;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_file_residency(intptr_t file, uint64_t offset, uint64_t length, mmapio_residency *report, mmapio_error *error)
+{
+    (void)file;
+    (void)offset;
+    (void)length;
+    (void)report;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_file_prefetch(intptr_t file, uint64_t offset, uint64_t length, uint32_t *outcome, mmapio_error *error)
+{
+    (void)file;
+    (void)offset;
+    (void)length;
+    (void)outcome;
+    (void)error;
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_file_evict(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    (void)file;
+    (void)offset;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t length, uint32_t advice, uint32_t *outcome, mmapio_error *error)
+{
+    (void)file;
+    (void)offset;
+    (void)length;
+    (void)advice;
+    (void)outcome;
+    (void)error;
+    return MMAPIO_OK;
+}

@@ -70,6 +70,11 @@ static void drop(const page_range *range, bool discards, uint32_t *outcome)
     }
 }
 
+void mmapio_win32_trim(const page_range *range, uint32_t *outcome)
+{
+    drop(range, false, outcome);
+}
+
 /* MEM_RESET lets the system drop pages that are not written again, and keeps them accessible meanwhile. After
  * OfferVirtualMemory they would not be: whoever offers must reclaim, and MADV_FREE has no such second half. */
 static void reset(const page_range *range, uint32_t *outcome)
@@ -176,7 +181,7 @@ mmapio_status mmapio_os_advise(mmapio_map *map, const page_range *range, uint32_
         return MMAPIO_OK;
     case MMAPIO_MADV_COLD:
     case MMAPIO_MADV_PAGEOUT:
-        drop(range, false, outcome);
+        mmapio_win32_trim(range, outcome);
         return MMAPIO_OK;
     case MMAPIO_MADV_FREE:
         if (is_plain_memory) {

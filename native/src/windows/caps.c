@@ -13,7 +13,7 @@ void mmapio_os_caps(mmapio_caps *caps)
 
     caps->system = MMAPIO_SYSTEM_WINDOWS;
     caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_GUARD;
-    caps->features |= has_pages ? MMAPIO_FEATURE_RESIDENCY : 0u;
+    caps->features |= has_pages ? MMAPIO_FEATURE_RESIDENCY | MMAPIO_FEATURE_EVICT : 0u;
     caps->advice_applied = bit(MMAPIO_MADV_FREE) | bit(MMAPIO_MADV_POPULATE_READ) | bit(MMAPIO_MADV_POPULATE_WRITE);
     caps->advice_applied |= system->prefetch != NULL ? bit(MMAPIO_MADV_WILLNEED) : 0u;
     caps->advice_approximated = bit(MMAPIO_MADV_REMOVE);
@@ -23,5 +23,6 @@ void mmapio_os_caps(mmapio_caps *caps)
                                            : 0u;
     caps->sync_applied = MMAPIO_MS_ASYNC | MMAPIO_MS_INVALIDATE | MMAPIO_MS_SYNC | MMAPIO_MS_DATA | MMAPIO_MS_DURABLE;
     caps->sync_approximated = MMAPIO_MS_BARRIER;
+    caps->file_advice_applied = system->prefetch != NULL ? 1u << MMAPIO_FADV_WILLNEED : 0u;
     caps->residency_scope = MMAPIO_SCOPE_WORKING_SET;
 }

@@ -8,11 +8,11 @@ enum { FILE_DATA_SYNC_ONLY = 4 };
 
 /* Writes the pages to the file, and waits. NTFS's log makes the call fail with ERROR_LOCK_VIOLATION now and then, which
  * passes by itself within milliseconds; as there is nothing to wait for but time, this sleeps and tries again. */
-static DWORD flush_view(const page_range *range)
+DWORD mmapio_win32_flush_view(void *address, SIZE_T length)
 {
     for (int attempt = 1;; attempt++) {
         DWORD code;
-        if (FlushViewOfFile(range->address, (SIZE_T)range->length)) {
+        if (FlushViewOfFile(address, length)) {
             return ERROR_SUCCESS;
         }
         code = GetLastError();
@@ -60,7 +60,7 @@ mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t 
     if ((mode & MMAPIO_MS_ASYNC) != 0) {
         return MMAPIO_OK;
     }
-    code = flush_view(range);
+    code = mmapio_win32_flush_view(range->address, (SIZE_T)range->length);
     if (code != ERROR_SUCCESS) {
         return mmapio_win32_fail(error, code, CALL_FLUSH_VIEW_OF_FILE);
     }

@@ -55,6 +55,12 @@ DWORD mmapio_win32_attributes(HANDLE file);
 /* Starts reading a range in. Tells whether the system accepted the hint. */
 bool mmapio_win32_prefetch(void *address, SIZE_T length);
 
+/* Takes the pages of a range out of the working set, short of locked ones. Whatever they contain stays. */
+void mmapio_win32_trim(const page_range *range, uint32_t *outcome);
+
+/* Writes modified pages of a view to their file, and waits. Returns a Win32 code. */
+DWORD mmapio_win32_flush_view(void *address, SIZE_T length);
+
 /* ---- pages of the working set (residency.c) ------------------------------------------------------------------- */
 
 /* Pages asked about in one call: 8 KiB of stack. */

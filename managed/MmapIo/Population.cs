@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+
+namespace MmapIo;
+
+/// <summary>Populating by several threads, each of which takes the next piece that nobody has taken.</summary>
+/// <param name="populate">Populates one piece, given its offset and length.</param>
+/// <param name="length">Bytes in all.</param>
+/// <param name="progress">Is told how many bytes are done. Never by two threads at once, and never fewer.</param>
+/// <param name="cancellationToken">Ends it between two pieces.</param>
+internal sealed class Population(
+    Action<long, long> populate, long length, IProgress<long>? progress, CancellationToken cancellationToken)
+{
+    /// <summary>Bytes; whole pages on every system.</summary>
+    private const long Piece = 8 << 20;
+
+    private readonly Lock _reporting = new();
+    private long _next;
+    private long _done;
+    private volatile bool _stopped;
+    private long _failedAt = long.MaxValue;
+    private Exception? _failure;
+
+    /// <exception cref="OperationCanceledException">Cancelled before the last piece.</exception>
+    public async Task<PopulateResult> Run(int workers)
+    {
+        long started = Stopwatch.GetTimestamp();
+        long pieces = (length + Piece - 1) / Piece;
+
+        // Threads of their own: those of the pool are for work that does not wait for a disk.
+        Task[] tasks =
+        [
+            .. Enumerable.Range(0, (int)Math.Min(workers, pieces)).Select(_ => Task.Factory.StartNew(
+                Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)),
+        ];
+        await Task.WhenAll(tasks).ConfigureAwait(false);
+        if (_failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(_failure);
+        }
+        if (_done < length)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        return new PopulateResult(length, Stopwatch.GetElapsedTime(started));
+    }
+
+    private void Work()
+    {
+        while (!_stopped && !cancellationToken.IsCancellationRequested)
+        {
+            long offset = Interlocked.Add(ref _next, Piece) - Piece;
+            if (offset >= length)
+            {
+                return;
+            }
+            try
+            {
+                long bytes = Math.Min(Piece, length - offset);
+                populate(offset, bytes);
+                Report(bytes);
+            }
+            catch (Exception e)
+            {
+                Fail(offset, e);
+            }
+        }
+    }
+
+    private void Report(long bytes)
+    {
+        lock (_reporting)
+        {
+            _done += bytes;
+            progress?.Report(_done);
+        }
+    }
+
+    /// <summary>Where several pieces fail, the first of the map is the one to tell of.</summary>
+    private void Fail(long offset, Exception failure)
+    {
+        lock (_reporting)
+        {
+            _stopped = true;
+            if (offset < _failedAt)
+            {
+                (_failedAt, _failure) = (offset, failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+/* cache.c - reading ahead and evicting: madvise(2), posix_fadvise(2), sync_file_range(2). */
+#include "../posix/posix.h"
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT 21
+#endif
+
+/* One call reads no more than the larger of the device's read-ahead and its largest transfer, and drops the rest of the
+ * range without a word (force_page_cache_ra() in mm/readahead.c; measured: 8 of 256 MiB). Neither is below 128 KiB
+ * unless somebody made it so. Larger pieces, and many ranges in one process_madvise(2), were no faster when measured. */
+enum { PIECE = 128 * 1024 };
+
+static mmapio_status prefetch_range(mmapio_map *map, const page_range *range, uint32_t *outcome, mmapio_error *error)
+{
+    for (uint64_t done = 0; done < range->length; done += PIECE) {
+        page_range piece = {range->address + done, range->length - done, range->map_offset + done};
+        mmapio_status status;
+        piece.length = piece.length < PIECE ? piece.length : PIECE;
+        *outcome = MMAPIO_ADVICE_IGNORED;
+        status = mmapio_os_advise(map, &piece, MMAPIO_MADV_WILLNEED, outcome, error);
+        if (status != MMAPIO_OK || *outcome == MMAPIO_ADVICE_IGNORED) {
+            return status;
+        }
+    }
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint32_t count, uint32_t *outcome,
+                                 mmapio_error *error)
+{
+    uint32_t least = MMAPIO_ADVICE_APPLIED;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t became;
+        mmapio_status status = prefetch_range(map, &ranges[i], &became, error);
+        if (status != MMAPIO_OK) {
+            return status;
+        }
+        least = became < least ? became : least;
+    }
+    *outcome = least;
+    return MMAPIO_OK;
+}
+
+/* Writes what is modified and waits, without a flush of the device's cache or a commit of the journal: nobody asked for
+ * durability. Where the kernel or the file lacks the call, modified pages just stay. */
+static mmapio_status write_back(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    const unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    int code;
+
+    if (sync_file_range((int)file, (off_t)offset, (off_t)length, all) == 0) {
+        return MMAPIO_OK;
+    }
+    code = errno;
+    return code == ENOSYS || code == ESPIPE || code == EOPNOTSUPP
+               ? MMAPIO_OK
+               : mmapio_posix_fail(error, code, CALL_SYNC_FILE_RANGE);
+}
+
+/* Paging out keeps what private and anonymous pages contain: they go to swap, or stay. It takes pages that this mapping
+ * alone uses, and only of files that the process might write. Whatever of a shared file is left leaves the page tables
+ * first, which loses nothing, as fadvise spares pages that are mapped anywhere. Locked pages make both fail. */
+mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_error *error)
+{
+    bool shares_file = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0;
+    uint64_t offset = map->base_offset + range->map_offset;
+    mmapio_status status = shares_file ? write_back(map->file, offset, range->length, error) : MMAPIO_OK;
+
+    if (status != MMAPIO_OK) {
+        return status;
+    }
+    (void)madvise(range->address, (size_t)range->length, MADV_PAGEOUT);
+    /* Pages that stand in for torn ones belong to no file: dropped, they would lose what was written to them. */
+    if (shares_file && (map->zero_fill == 0 || mmapio_os_zero_fill_pages(map) == 0)) {
+        (void)madvise(range->address, (size_t)range->length, MADV_DONTNEED);
+        (void)posix_fadvise((int)map->file, (off_t)offset, (off_t)range->length, POSIX_FADV_DONTNEED);
+    }
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_file_evict(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    mmapio_status status = write_back(file, offset, length, error);
+
+    if (status == MMAPIO_OK) {
+        int code = posix_fadvise((int)file, (off_t)offset, (off_t)length, POSIX_FADV_DONTNEED);
+        return code == 0 ? MMAPIO_OK : mmapio_posix_fail(error, code, CALL_POSIX_FADVISE);
+    }
+    return status;
+}
+
+/* Files in memory have no device to read from or to drop pages to; posix_fadvise(2) accepts every advice on them, and
+ * does nothing. */
+static bool has_no_device(intptr_t file)
+{
+    struct statfs info;
+
+    if (fstatfs((int)file, &info) != 0) {
+        return false;
+    }
+    switch ((uint32_t)info.f_type) {
+    case 0x01021994: /* tmpfs, and memfd */
+    case 0x858458F6: /* ramfs */
+    case 0x958458F6: /* hugetlbfs */
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Before 6.3 the kernel accepts NOREUSE, and does nothing. Nothing but its version tells. */
+bool mmapio_linux_has_noreuse(void)
+{
+    struct utsname name;
+    unsigned major = 0;
+    unsigned minor = 0;
+
+    return uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+           (major > 6 || (major == 6 && minor >= 3));
+}
+
+static int native_advice(uint32_t advice)
+{
+    switch (advice) {
+    case MMAPIO_FADV_NORMAL:
+        return POSIX_FADV_NORMAL;
+    case MMAPIO_FADV_RANDOM:
+        return POSIX_FADV_RANDOM;
+    case MMAPIO_FADV_SEQUENTIAL:
+        return POSIX_FADV_SEQUENTIAL;
+    case MMAPIO_FADV_WILLNEED:
+        return POSIX_FADV_WILLNEED;
+    case MMAPIO_FADV_DONTNEED:
+        return POSIX_FADV_DONTNEED;
+    case MMAPIO_FADV_NOREUSE:
+        return POSIX_FADV_NOREUSE;
+    default:
+        return -1;
+    }
+}
+
+mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t length, uint32_t advice, uint32_t *outcome,
+                                    mmapio_error *error)
+{
+    int code;
+
+    if (has_no_device(file) || (advice == MMAPIO_FADV_NOREUSE && !mmapio_linux_has_noreuse())) {
+        return MMAPIO_OK;
+    }
+    code = posix_fadvise((int)file, (off_t)offset, (off_t)length, native_advice(advice));
+    switch (code) {
+    case 0:
+        *outcome = MMAPIO_ADVICE_APPLIED;
+        return MMAPIO_OK;
+    case EINVAL:
+    case ENOSYS:
+    case EOPNOTSUPP:
+        return MMAPIO_OK;
+    default:
+        return mmapio_posix_fail(error, code, CALL_POSIX_FADVISE);
+    }
+}
+
+mmapio_status mmapio_os_file_prefetch(intptr_t file, uint64_t offset, uint64_t length, uint32_t *outcome,
+                                      mmapio_error *error)
+{
+    for (uint64_t done = 0; done < length; done += PIECE) {
+        uint64_t piece = length - done < PIECE ? length - done : PIECE;
+        mmapio_status status;
+        *outcome = MMAPIO_ADVICE_IGNORED;
+        status = mmapio_os_file_advise(file, offset + done, piece, MMAPIO_FADV_WILLNEED, outcome, error);
+        if (status != MMAPIO_OK || *outcome == MMAPIO_ADVICE_IGNORED) {
+            return status;
+        }
+    }
+    return MMAPIO_OK;
+}
