@@ -11,26 +11,32 @@ internal static class NativeSet
 {
     private const string StampFile = "built-from";
     private static readonly string[] s_libraries = ["mmapio_shared", "mmapio_static"];
+    private static readonly string s_copy = Repository.At("artifacts", "cmake", "elsewhere", "sources");
 
     /// <summary>Builds, checks and provides the library of each RID.</summary>
     public static async Task BuildAsync(TestSession session, IReadOnlyList<Target> targets)
     {
         string compiler = await ZigCompiler.GetAsync();
         string sources = Sources();
-        foreach (Target target in targets)
+
+        // What builds at once would step on each other's toes with is done before.
+        await Prerequisites.RequireAsync(Prerequisite.Cross);
+        CopySources();
+        using var turns = new SemaphoreSlim(Environment.ProcessorCount);
+        Task<Pair>[] builds = [.. targets.Select(target => BuildTwiceAsync(target, compiler, turns))];
+        foreach ((Target target, Task<Pair> build) in targets.Zip(builds))
         {
             await session.RunAsync($"check {target}", async () =>
             {
-                var tree = NativeTree.Cross(target.Rid, compiler);
-                string built = await BuildOneAsync(target, tree);
-                TestReport report = LibraryChecks.Run(target, built);
-                string again = await BuildElsewhereAsync(target, compiler);
-                report = report.With(
-                    "reproducible", SameBytes(built, again), "a build in another folder gave other bytes");
+                Pair built = await build;
+                TestReport report = LibraryChecks.Run(target, built.Library).With(
+                    "reproducible",
+                    SameBytes(built.Library, built.Elsewhere),
+                    "a build in another folder gave other bytes");
                 if (report.Failed.Count == 0)
                 {
-                    Provide(target, built, sources);
-                    CopyStatic(target, tree);
+                    Provide(target, built.Library, sources);
+                    CopyStatic(target, built.StaticLibrary);
                 }
 
                 return report;
@@ -74,6 +80,30 @@ internal static class NativeSet
         return missing;
     }
 
+    /// <summary>
+    /// Builds here, and from a copy of the sources, which shows whether paths or times get into the file. Several RIDs
+    /// at once: the longest part of a first build, the C library of a system, is made by one process.
+    /// </summary>
+    private static async Task<Pair> BuildTwiceAsync(Target target, string compiler, SemaphoreSlim turns)
+    {
+        await turns.WaitAsync();
+        try
+        {
+            var tree = NativeTree.Cross(target.Rid, compiler);
+            NativeTree elsewhere = NativeTree.Cross(target.Rid, compiler, "MMAPIO_BUILD_TESTS=OFF") with
+            {
+                Name = $"elsewhere/{target.Rid}",
+                Source = s_copy,
+            };
+            string library = await BuildOneAsync(target, tree);
+            return new Pair(library, tree.FindLibrary(target.StaticLibrary), await BuildOneAsync(target, elsewhere));
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
     private static async Task<string> BuildOneAsync(Target target, NativeTree tree)
     {
         await tree.BuildAsync(s_libraries);
@@ -86,24 +116,11 @@ internal static class NativeSet
         return built;
     }
 
-    /// <summary>The same from a copy of the sources: shows whether paths or times get into the file.</summary>
-    private static Task<string> BuildElsewhereAsync(Target target, string compiler)
-    {
-        string copy = Repository.At("artifacts", "cmake", "elsewhere", "sources");
-        CopySources(copy);
-        NativeTree tree = NativeTree.Cross(target.Rid, compiler, "MMAPIO_BUILD_TESTS=OFF") with
-        {
-            Name = $"elsewhere/{target.Rid}",
-            Source = copy,
-        };
-        return BuildOneAsync(target, tree);
-    }
-
-    private static void CopySources(string copy)
+    private static void CopySources()
     {
         foreach (string file in SourceFiles())
         {
-            string target = Path.Combine(copy, Path.GetRelativePath(Repository.Root, file));
+            string target = Path.Combine(s_copy, Path.GetRelativePath(Repository.Root, file));
             if (!File.Exists(target) || !SameBytes(file, target))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -119,11 +136,11 @@ internal static class NativeSet
     }
 
     /// <summary>For programs that are compiled to native code and bring the library inside.</summary>
-    private static void CopyStatic(Target target, NativeTree tree)
+    private static void CopyStatic(Target target, string built)
     {
         string folder = Repository.At("artifacts", "static", target.Rid);
         Directory.CreateDirectory(folder);
-        File.Copy(tree.FindLibrary(target.StaticLibrary), Path.Combine(folder, target.StaticLibrary), overwrite: true);
+        File.Copy(built, Path.Combine(folder, target.StaticLibrary), overwrite: true);
     }
 
     /// <summary>
@@ -150,4 +167,7 @@ internal static class NativeSet
 
     private static bool SameBytes(string left, string right) =>
         File.ReadAllBytes(left).AsSpan().SequenceEqual(File.ReadAllBytes(right));
+
+    /// <summary>What was built for a RID, and the shared library of a second build elsewhere.</summary>
+    private sealed record Pair(string Library, string StaticLibrary, string Elsewhere);
 }

@@ -17,19 +17,29 @@ internal static class CrossTests
         }
 
         string compiler = await ZigCompiler.GetAsync();
-        foreach (Target target in targets)
+        Task<Runnable>? next = null;
+        for (int i = 0; i < targets.Count; i++)
         {
-            await session.RunAsync($"native {target}", () => RunOneAsync(target, compiler));
+            // While the tests for one RID run, of which some just wait, those for the next one are compiled.
+            Task<Runnable> current = next ?? BuildAsync(targets[i], compiler);
+            next = null;
+            Target target = targets[i];
+            await session.RunAsync($"native {target}", async () =>
+            {
+                Runnable built = await current;
+                next = i + 1 < targets.Count ? BuildAsync(targets[i + 1], compiler) : null;
+                return await RunOneAsync(target, built);
+            });
         }
     }
 
-    private static async Task<TestReport> RunOneAsync(Target target, string compiler)
+    private static async Task<Runnable> BuildAsync(Target target, string compiler)
     {
-        if (Emulator.WhyNot(target) is { } reason)
+        if (Emulator.WhyNot(target) is not null)
         {
-            await NativeTree.Cross(target.Rid, compiler).BuildAsync();
-            var built = new TestReport($"native {target}", 0, [], [new TestNote("C tests", reason)]);
-            return built with { Rid = target.Rid, What = "C tests", How = "built only" };
+            var plain = NativeTree.Cross(target.Rid, compiler);
+            await plain.BuildAsync();
+            return new Runnable(plain, null);
         }
 
         Emulator emulator = await Emulator.ForAsync(target);
@@ -39,7 +49,22 @@ internal static class CrossTests
             Environment = emulator.Environment,
         };
         await tree.BuildAsync();
-        TestReport report = await CtestRunner.RunAsync(tree);
-        return report with { Rid = target.Rid, What = "C tests", How = emulator.Name };
+        return new Runnable(tree, emulator);
     }
+
+    private static async Task<TestReport> RunOneAsync(Target target, Runnable built)
+    {
+        if (built.Emulator is null)
+        {
+            var note = new TestNote("C tests", Emulator.WhyNot(target)!);
+            var unrun = new TestReport($"native {target}", 0, [], [note]);
+            return unrun with { Rid = target.Rid, What = "C tests", How = "built only" };
+        }
+
+        TestReport report = await CtestRunner.RunAsync(built.Tree);
+        return report with { Rid = target.Rid, What = "C tests", How = built.Emulator.Name };
+    }
+
+    /// <summary>Tests that are built, and what runs them, if anything does.</summary>
+    private sealed record Runnable(NativeTree Tree, Emulator? Emulator);
 }
