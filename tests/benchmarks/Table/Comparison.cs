@@ -23,13 +23,16 @@ internal sealed record Goal(string Way, string Than, string Words)
         figure.Nanoseconds <= (other.Nanoseconds * Factor) + Plus && figure.Garbage <= Garbage;
 
     public static Goal AtMost(double factor, string way, string than, double garbage = double.MaxValue) => new(
-        way, than, FormattableString.Invariant($"≤ {factor:0.00} × {than}") + Limit(garbage)) { Factor = factor, Garbage = garbage };
+        way, than, FormattableString.Invariant($"≤ {factor:0.00} × {than}") + Limit(garbage))
+    { Factor = factor, Garbage = garbage };
 
     public static Goal Within(double nanoseconds, string way, string than) => new(
-        way, than, FormattableString.Invariant($"≤ {than} + {nanoseconds} ns")) { Plus = nanoseconds };
+        way, than, FormattableString.Invariant($"≤ {than} + {nanoseconds} ns"))
+    { Plus = nanoseconds };
 
     public static Goal Under(double nanoseconds, string way, double garbage = double.MaxValue) => new(
-        way, way, FormattableString.Invariant($"≤ {nanoseconds} ns") + Limit(garbage)) { Factor = 0, Plus = nanoseconds, Garbage = garbage };
+        way, way, FormattableString.Invariant($"≤ {nanoseconds} ns") + Limit(garbage))
+    { Factor = 0, Plus = nanoseconds, Garbage = garbage };
 
     private static string Limit(double garbage) =>
         garbage == double.MaxValue ? "" : FormattableString.Invariant($", ≤ {garbage} B");
