@@ -26,7 +26,7 @@ internal static class Fingerprint
     }
 
     /// <summary>Every file of the checkout that could matter to a build or a test.</summary>
-    public static string OfEverything() => Of(FilesUnder("native", "managed", "tests", ".build").Concat(TopFiles()));
+    public static string OfEverything() => Of(FilesUnder("native", "managed", "tests", "docs", ".build").Concat(TopFiles()));
 
     /// <summary>
     /// All files under some folders of the checkout, but for what an editor's build may have left there.
