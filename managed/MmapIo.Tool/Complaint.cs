@@ -34,7 +34,7 @@ internal static class Complaint
     public static bool IsExpected(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or PlatformNotSupportedException;
 
-    /// <summary>Says in few words what kept a file from being read.</summary>
+    /// <summary>Says in few words what kept a file from being dealt with.</summary>
     public static string Reason(Exception exception, string path) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => Missing(path),
@@ -57,9 +57,10 @@ internal static class Complaint
         {
             MapStatus.AccessDenied => "permission denied",
             MapStatus.OutOfMemory => "not enough address space to map it",
-            MapStatus.Unsupported => "cannot be mapped",
+            MapStatus.Unsupported => native.NativeCall.Length == 0 ? "this system cannot do that" : "cannot be mapped",
+            MapStatus.NoSpace => "no space left to write what was modified",
             MapStatus.Io => "input/output error",
-            _ => "the system refused to tell",
+            _ => "the system refused",
         };
         return native.OsErrorCode == 0
             ? what

@@ -25,9 +25,11 @@ internal static class Program
 
     private static RootCommand Describe()
     {
-        RootCommand root = new("Looks at files through memory maps.")
+        RootCommand root = new("Looks at what is in memory of files, and changes it.")
         {
             StatCommand.Describe(),
+            EvictCommand.Describe(),
+            PrefetchCommand.Describe(),
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));
         return root;

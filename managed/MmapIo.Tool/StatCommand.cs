@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using MmapIo.Tool.Files;
 using MmapIo.Tool.Reports;
 
@@ -20,93 +19,16 @@ internal static class StatCommand
         Exits with 0 if all files could be shown, 1 if some could not, 2 if the arguments make no sense.
         """;
 
-    public static Command Describe()
-    {
-        Argument<string[]> files = new("FILE")
-        {
-            Description = "The files to look at.",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        Option<bool> json = new("--json") { Description = "Write a JSON array with one object per file." };
-        Command command = new("stat", Description) { files, json };
-        command.SetAction(parsed => MistakenOption(parsed) is { } option
-            ? Complaint.WriteUsage($"no such option: {option}", command)
-            : Run(parsed.GetRequiredValue(files), parsed.GetValue(json)));
-        return command;
-    }
-
-    /// <summary>
-    /// A mistyped option would be taken for a file. Who has a file of such a name writes it after "--", or as "./-x".
-    /// </summary>
-    private static string? MistakenOption(ParseResult parsed) => parsed.Tokens
-        .TakeWhile(token => token.Type != TokenType.DoubleDash)
-        .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value is ['-', _, ..])?.Value;
-
-    private static int Run(string[] paths, bool json)
-    {
-        try
-        {
-            // Asked once, ahead of the files: without the native library, none of them is to blame.
-            _ = MemoryMap.Capabilities;
-        }
-        catch (PlatformNotSupportedException e)
-        {
-            Complaint.Write(e.Message);
-            return ExitCode.WrongUsage;
-        }
-        try
-        {
-            using IResidencyReport report = ChooseReport(json);
-            return ReportAll(paths, report);
-        }
-        catch (Exception e) when (Complaint.IsExpected(e))
-        {
-            // What goes wrong with a file is dealt with there; this is a full disk behind a redirection, or the like.
-            Complaint.Write("standard output", (e.InnerException ?? e).Message);
-            return ExitCode.SomeFailed;
-        }
-    }
+    public static Command Describe() =>
+        FileCommand.Describe("stat", Description, "The files to look at.", (paths, json) => FileCommand.Run(
+            paths, () => ChooseReport(json), (path, report) => FileResidency.Inspect(path, report.SliceLimit)));
 
     private static IResidencyReport ChooseReport(bool json)
     {
         if (json)
         {
-            return new JsonReport(Console.Out);
+            return new ResidencyJsonReport(Console.Out);
         }
         return Console.IsOutputRedirected ? new TextReport(Console.Out) : new TerminalReport(Console.Out);
-    }
-
-    private static int ReportAll(string[] paths, IResidencyReport report)
-    {
-        int exitCode = ExitCode.Success;
-        foreach (string path in paths)
-        {
-            if (TryInspect(path, report.SliceLimit) is { } file)
-            {
-                report.Add(file);
-            }
-            else
-            {
-                exitCode = ExitCode.SomeFailed;
-            }
-        }
-        return exitCode;
-    }
-
-    private static FileResidency? TryInspect(string path, int sliceLimit)
-    {
-        try
-        {
-            if (FileKinds.WhyUnfit(path) is not { } reason)
-            {
-                return FileResidency.Inspect(path, sliceLimit);
-            }
-            Complaint.Write(path, reason);
-        }
-        catch (Exception e) when (Complaint.IsExpected(e))
-        {
-            Complaint.Write(path, Complaint.Reason(e, path));
-        }
-        return null;
     }
 }

@@ -86,9 +86,8 @@ static mmapio_status count(const place *where, mmapio_residency *found, mmapio_e
     mmapio_status status;
 
     memset(found, 0, sizeof *found);
-    status = where->map != NULL
-                 ? mmapio_os_residency(where->map, &where->range, found, NULL, &failure)
-                 : mmapio_os_file_residency(where->file, where->offset, where->length, found, &failure);
+    status = where->map != NULL ? mmapio_os_residency(where->map, &where->range, found, NULL, &failure)
+                                : mmapio_os_file_residency(where->file, where->offset, where->length, found, &failure);
     if (status == MMAPIO_OK || status == MMAPIO_UNSUPPORTED) {
         return MMAPIO_OK;
     }

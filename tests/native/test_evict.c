@@ -85,7 +85,7 @@ static void counts_every_page_that_a_range_touches(void)
     uint64_t page = fixture_page_size();
     fixture_file file = fixture_patterned(10 * page);
     mmapio_map *map = map_part(file.handle, READ_ONLY, SHARED, page - 1, 9 * page);
-    const uint64_t cases[][3] = {{0, 1, 1},         {0, 2, 2},       {1, page, 1}, {1, page + 1, 2},
+    const uint64_t cases[][3] = {{0, 1, 1},         {0, 2, 2},        {1, page, 1}, {1, page + 1, 2},
                                  {0, 9 * page, 10}, {9 * page, 0, 0}, {5, 0, 0},    {9 * page - 1, 1, 1}};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

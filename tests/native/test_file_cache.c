@@ -61,10 +61,8 @@ static mmapio_status advise(intptr_t file, uint64_t offset, uint64_t length, mma
 static const struct {
     file_call call;
     uint64_t feature; /* MMAPIO_UNSUPPORTED without it; 0 for hints, which are ignored then */
-} CALLS[] = {{residency, MMAPIO_FEATURE_FILE_RESIDENCY},
-             {evict, MMAPIO_FEATURE_FILE_EVICT},
-             {prefetch, 0},
-             {advise, 0}};
+} CALLS[] = {
+    {residency, MMAPIO_FEATURE_FILE_RESIDENCY}, {evict, MMAPIO_FEATURE_FILE_EVICT}, {prefetch, 0}, {advise, 0}};
 
 enum { CALL_COUNT = sizeof CALLS / sizeof CALLS[0] };
 
@@ -88,8 +86,8 @@ static void check_refused(mmapio_status expected, intptr_t handle, uint64_t offs
 
 static void every_call_takes_every_range_and_leaves_nothing_behind(void)
 {
-    static const uint64_t ranges[][2] = {{0, 0},      {0, LENGTH},     {1, 1},          {4095, 2}, {5000, 0},
-                                         {LENGTH, 0}, {LENGTH - 1, 1}, {65535, 20000}};
+    static const uint64_t ranges[][2] = {{0, 0},    {0, LENGTH}, {1, 1},          {4095, 2},
+                                         {5000, 0}, {LENGTH, 0}, {LENGTH - 1, 1}, {65535, 20000}};
     fixture_file file = fixture_patterned(LENGTH);
     size_t handles = fixture_open_handles();
     unsigned char bytes[LENGTH];
@@ -117,9 +115,9 @@ static void every_call_takes_every_range_and_leaves_nothing_behind(void)
 
 static void a_range_outside_of_the_file_is_refused(void)
 {
-    static const uint64_t ranges[][2] = {{LENGTH + 1, 0},  {0, LENGTH + 1}, {LENGTH, 1},     {1, LENGTH},
-                                         {UINT64_MAX, 2},  {2, UINT64_MAX}, {UINT64_MAX, 0}, {INT64_MAX, 1},
-                                         {INT64_MAX, 4096}};
+    static const uint64_t ranges[][2] = {{LENGTH + 1, 0}, {0, LENGTH + 1}, {LENGTH, 1},
+                                         {1, LENGTH},     {UINT64_MAX, 2}, {2, UINT64_MAX},
+                                         {UINT64_MAX, 0}, {INT64_MAX, 1},  {INT64_MAX, 4096}};
     fixture_file file = fixture_patterned(LENGTH);
 
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
@@ -188,7 +186,7 @@ static void pages_are_counted_as_the_range_touches_them(void)
 
     uint64_t page = fixture_page_size();
     fixture_file file = fixture_patterned(10 * page + 1);
-    const uint64_t cases[][3] = {{0, 0, 11},       {page - 1, 2, 2}, {page, page, 1},    {page, 0, 10},
+    const uint64_t cases[][3] = {{0, 0, 11},        {page - 1, 2, 2},  {page, page, 1},      {page, 0, 10},
                                  {page + 1, 0, 10}, {10 * page, 1, 1}, {10 * page + 1, 0, 0}};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

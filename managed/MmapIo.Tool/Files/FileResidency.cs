@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace MmapIo.Tool.Files;
 
 /// <summary>
@@ -38,17 +40,19 @@ internal sealed record FileResidency
     /// is one question, and none is asked about single pages.</remarks>
     public static FileResidency Inspect(string path, int sliceLimit)
     {
-        using MemoryMap map = MemoryMap.Open(path);
-        long pages = map.PageCount;
+        using SafeFileHandle file = Opened.ForReading(path);
+        long bytes = RandomAccess.GetLength(file);
+        long pages = (bytes + MemoryMap.PageSize - 1) / MemoryMap.PageSize;
         var slices = new ResidencySlice[Math.Min(pages, sliceLimit)];
         MapResidency sum = new() { DirtyPages = 0, WritebackPages = 0, RecentlyEvictedPages = 0 };
         for (int i = 0; i < slices.Length; i++)
         {
             long offset = FirstPage(i, slices.Length, pages) * MemoryMap.PageSize;
-            long end = Math.Min(FirstPage(i + 1, slices.Length, pages) * MemoryMap.PageSize, map.Length);
-            if (Ask(map, offset, end - offset, out MapResidency slice) is { } reason)
+            long end = Math.Min(FirstPage(i + 1, slices.Length, pages) * MemoryMap.PageSize, bytes);
+            MapResidency slice = Ask(file, offset, end - offset, out string? reason);
+            if (reason is not null)
             {
-                return Unknown(path, map, reason);
+                return Unknown(path, bytes, pages, reason);
             }
             slices[i] = new ResidencySlice(offset, slice.Pages, slice.ResidentPages);
             sum = Add(sum, slice);
@@ -56,7 +60,7 @@ internal sealed record FileResidency
         return new FileResidency
         {
             Path = path,
-            Bytes = map.Length,
+            Bytes = bytes,
             PageSize = MemoryMap.PageSize,
             Pages = pages,
             ResidentPages = sum.ResidentPages,
@@ -70,32 +74,25 @@ internal sealed record FileResidency
     /// <summary>Where a slice begins, so that all differ by a page at most.</summary>
     private static long FirstPage(long slice, long slices, long pages) => (long)((Int128)slice * pages / slices);
 
-    /// <summary>Asks about one slice. Returns why there is no answer; null if there is one.</summary>
-    private static string? Ask(MemoryMap map, long offset, long length, out MapResidency answer)
+    /// <summary>Asks about one slice. Says why there is no answer; null if there is one.</summary>
+    private static MapResidency Ask(SafeFileHandle file, long offset, long length, out string? reason)
     {
-        answer = default;
-        try
+        if (!MemoryMap.Capabilities.CanGetFileResidency)
         {
-            answer = map.GetResidency(offset, length);
+            reason = "this system tells each process of its own pages only";
+            return default;
         }
-        catch (PlatformNotSupportedException)
-        {
-            return "this system cannot tell";
-        }
-        if (answer.Scope == ResidencyScope.WorkingSet)
-        {
-            // Of a map just made, that would always be nothing: an answer, but to another question.
-            return "this system tells each process of its own pages only";
-        }
-        return answer.IsKnown ? null : "only those who own the file or may write it are told";
+        MapResidency answer = MapFile.GetResidency(file, offset, length);
+        reason = answer.IsKnown ? null : Opened.TellsOwnersOnly;
+        return answer;
     }
 
-    private static FileResidency Unknown(string path, MemoryMap map, string reason) => new()
+    private static FileResidency Unknown(string path, long bytes, long pages, string reason) => new()
     {
         Path = path,
-        Bytes = map.Length,
+        Bytes = bytes,
         PageSize = MemoryMap.PageSize,
-        Pages = map.PageCount,
+        Pages = pages,
         UnknownReason = reason,
         Slices = [],
     };

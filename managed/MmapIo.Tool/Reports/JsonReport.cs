@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using MmapIo.Tool.Files;
 
 namespace MmapIo.Tool.Reports;
@@ -8,15 +9,13 @@ namespace MmapIo.Tool.Reports;
 /// A JSON array of one object per file, and each object on a line of its own: whole for a parser, and still fit for
 /// tools that go by lines. Written as it goes, so that a long list of files costs no memory.
 /// </summary>
-internal sealed class JsonReport(TextWriter output) : IResidencyReport
+internal class JsonReport<T>(TextWriter output, JsonTypeInfo<T> type) : IReport<T>
 {
     private bool _begun;
 
-    public int SliceLimit => TextReport.StripWidth;
-
-    public void Add(FileResidency file)
+    public void Add(T file)
     {
-        string json = JsonSerializer.Serialize(file, ResidencyJson.Default.FileResidency);
+        string json = JsonSerializer.Serialize(file, type);
         output.Write((_begun ? ",\n" : "[\n") + json);
         _begun = true;
     }
@@ -24,6 +23,15 @@ internal sealed class JsonReport(TextWriter output) : IResidencyReport
     public void Dispose() => output.Write(_begun ? "\n]\n" : "[]\n");
 }
 
+/// <summary>The same with the slices of each file.</summary>
+internal sealed class ResidencyJsonReport(TextWriter output)
+    : JsonReport<FileResidency>(output, ReportJson.Default.FileResidency), IResidencyReport
+{
+    public int SliceLimit => TextReport.StripWidth;
+}
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(FileResidency))]
-internal sealed partial class ResidencyJson : JsonSerializerContext;
+[JsonSerializable(typeof(FileEviction))]
+[JsonSerializable(typeof(FilePrefetch))]
+internal sealed partial class ReportJson : JsonSerializerContext;

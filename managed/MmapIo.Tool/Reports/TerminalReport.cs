@@ -26,15 +26,7 @@ internal sealed class TerminalReport : IResidencyReport
 
     public TerminalReport(TextWriter output)
     {
-        // https://no-color.org. With it goes the bold print: whoever asks for no colour has no use for it either.
-        bool plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(output),
-        });
+        _console = Terminal.On(output);
         _cells = ResidencyStrip.CellsFor(output.Encoding);
     }
 

@@ -17,7 +17,7 @@ void mmapio_os_caps(mmapio_caps *caps)
     /* F_FULLFSYNC writes all of the file's metadata, too. */
     caps->sync_approximated = MMAPIO_MS_DATA;
     caps->file_advice_applied = 1u << MMAPIO_FADV_WILLNEED;
-    caps->file_advice_approximated = 1u << MMAPIO_FADV_NORMAL | 1u << MMAPIO_FADV_RANDOM |
-                                     1u << MMAPIO_FADV_SEQUENTIAL | 1u << MMAPIO_FADV_DONTNEED;
+    caps->file_advice_approximated =
+        1u << MMAPIO_FADV_NORMAL | 1u << MMAPIO_FADV_RANDOM | 1u << MMAPIO_FADV_SEQUENTIAL | 1u << MMAPIO_FADV_DONTNEED;
     caps->residency_scope = MMAPIO_SCOPE_PAGE_CACHE;
 }

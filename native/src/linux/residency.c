@@ -47,8 +47,7 @@ mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmap
 {
     /* cachestat speaks of the file's pages; a private map that was written to has pages of its own. */
     bool shares_file = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0;
-    bool counted =
-        shares_file && ask_cachestat(map->file, map->base_offset + range->map_offset, range->length, report);
+    bool counted = shares_file && ask_cachestat(map->file, map->base_offset + range->map_offset, range->length, report);
 
     report->scope = map->file == MMAPIO_NO_FILE ? MMAPIO_SCOPE_WORKING_SET : MMAPIO_SCOPE_PAGE_CACHE;
     if (counted && pages == NULL) {

@@ -181,7 +181,8 @@ mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_err
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
 
-mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint32_t count, uint32_t *outcome, mmapio_error *error)
+mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint32_t count, uint32_t *outcome,
+                                 mmapio_error *error)
 {
     (void)map;
     (void)ranges;
@@ -198,7 +199,8 @@ mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_e
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
 
-mmapio_status mmapio_os_file_residency(intptr_t file, uint64_t offset, uint64_t length, mmapio_residency *report, mmapio_error *error)
+mmapio_status mmapio_os_file_residency(intptr_t file, uint64_t offset, uint64_t length, mmapio_residency *report,
+                                       mmapio_error *error)
 {
     (void)file;
     (void)offset;
@@ -207,7 +209,8 @@ mmapio_status mmapio_os_file_residency(intptr_t file, uint64_t offset, uint64_t 
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
 
-mmapio_status mmapio_os_file_prefetch(intptr_t file, uint64_t offset, uint64_t length, uint32_t *outcome, mmapio_error *error)
+mmapio_status mmapio_os_file_prefetch(intptr_t file, uint64_t offset, uint64_t length, uint32_t *outcome,
+                                      mmapio_error *error)
 {
     (void)file;
     (void)offset;
@@ -225,7 +228,8 @@ mmapio_status mmapio_os_file_evict(intptr_t file, uint64_t offset, uint64_t leng
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
 
-mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t length, uint32_t advice, uint32_t *outcome, mmapio_error *error)
+mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t length, uint32_t advice, uint32_t *outcome,
+                                    mmapio_error *error)
 {
     (void)file;
     (void)offset;

@@ -47,6 +47,36 @@ public sealed unsafe class LayoutTests
     }
 
     [Fact]
+    public void The_eviction_has_the_native_size()
+    {
+        byte* room = stackalloc byte[Room];
+        new Span<byte>(room, Room).Fill(Untouched);
+        var report = (NativeEviction*)room;
+        report->StructSize = Room;
+        NativeError error;
+        nint map = MapAnonymous(3 * Environment.SystemPageSize);
+        try
+        {
+            Assert.Equal(0, Interop.mmapio_map_evict(map, 0, Interop.mmapio_map_length(map), report, &error));
+        }
+        finally
+        {
+            _ = Interop.mmapio_map_close(map);
+        }
+        Assert.Equal((uint)sizeof(NativeEviction), report->StructSize);
+        Assert.Equal((uint)Environment.SystemPageSize, report->PageSize);
+        Assert.Equal(3u, report->Pages);
+    }
+
+    [Fact]
+    public void A_range_is_an_offset_and_a_length_of_64_bits()
+    {
+        var range = new MapRange(0x0102030405060708, 0x1112131415161718);
+        Assert.Equal(16, sizeof(MapRange));
+        Assert.Equal((range.Offset, range.Length), (((long*)&range)[0], ((long*)&range)[1]));
+    }
+
+    [Fact]
     public void The_error_has_the_native_size()
     {
         Assert.Equal(16, sizeof(NativeError));

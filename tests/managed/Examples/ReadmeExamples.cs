@@ -60,6 +60,40 @@ public sealed class ReadmeExamples : IDisposable
     }
 
     [Fact]
+    public void Reading_ahead_in_batches()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(100_000));
+        long[] offsets = [90_000, 12, 50_000];
+        long sum = 0;
+
+        // readme: prefetch
+        MapRange[] wanted = [.. offsets.Select(offset => new MapRange(offset, 8))];
+        map.Prefetch(wanted);
+        foreach (MapRange range in wanted)
+        {
+            sum += map.Read<long>(range.Offset);
+        }
+        // end
+
+        Assert.Equal(offsets.Sum(offset => BitConverter.ToInt64(Pattern.Bytes((int)offset, 8))), sum);
+    }
+
+    [Fact]
+    public void A_file_without_a_map()
+    {
+        Needs.Capability(MemoryMap.Capabilities.CanEvictFiles, "evict files");
+        string path = _scratch.Patterned(100_000);
+
+        // readme: file
+        MapResidency before = MapFile.GetResidency(path);
+        MapEviction eviction = MapFile.Evict(path);
+        Console.WriteLine($"{before.DirtyPages} pages were modified, {eviction.RemainingPages} are still in memory");
+        // end
+
+        Assert.Equal(before.Pages, eviction.Pages);
+    }
+
+    [Fact]
     public void The_calls_of_the_man_pages()
     {
         string path = _scratch.Patterned(100_000);

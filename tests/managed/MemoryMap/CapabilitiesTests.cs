@@ -30,6 +30,17 @@ public sealed class CapabilitiesTests
         AssertDoes(s_capabilities.CanLock, () => map.Lock());
         AssertDoes(s_capabilities.CanLockOnFault, () => map.Lock(LockMode.OnFault));
         AssertDoes(s_capabilities.CanGetResidency, () => map.GetResidency());
+        using Scratch scratch = new();
+        string path = scratch.Patterned(100);
+        AssertDoes(s_capabilities.CanGetFileResidency, () => MapFile.GetResidency(path));
+        AssertDoes(s_capabilities.CanEvictFiles, () => MapFile.Evict(path));
+    }
+
+    [Fact]
+    public void What_is_no_advice_has_no_outcome()
+    {
+        Refused.Naming("advice", () => s_capabilities.GetOutcome((FileAdvice)6));
+        Refused.Naming("advice", () => s_capabilities.GetOutcome((FileAdvice)(-1)));
     }
 
     [Fact]

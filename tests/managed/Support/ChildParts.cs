@@ -56,7 +56,7 @@ internal static class ChildParts
             case DataSetParts.User:
                 return DataSetParts.Play(arguments[0], Enum.Parse<MapAccess>(arguments[1]));
             default:
-                return GuardedParts.Play(part, arguments);
+                return CacheParts.Play(part, arguments);
         }
     }
 

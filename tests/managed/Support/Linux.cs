@@ -62,6 +62,49 @@ internal static partial class Linux
         return file;
     }
 
+    /// <summary>
+    /// From now on msync(2) fails with EIO on ranges of that length, in all threads, and for good. False where the
+    /// process may not do that to itself.
+    /// </summary>
+    public static unsafe bool FailFlushesOf(int length)
+    {
+        const int SetNoNewPrivileges = 38;
+        const int SetModeFilter = 1;
+        const int AllThreads = 1;
+        const uint Eio = 5;
+        bool isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+        uint msync = isArm ? 227u : 26u;
+        nint seccomp = isArm ? 277 : 317;
+
+        // Load the call's number, compare; load the low half of its second argument, compare; fail; allow.
+        FilterLine* lines = stackalloc FilterLine[]
+        {
+            new(0x20, 0, 0, 0), new(0x15, 0, 3, msync), new(0x20, 0, 0, 24), new(0x15, 0, 1, (uint)length),
+            new(0x06, 0, 0, 0x00050000 | Eio), new(0x06, 0, 0, 0x7FFF0000),
+        };
+        FilterProgram program = new() { Count = 6, Lines = lines };
+        return prctl(SetNoNewPrivileges, 1, 0, 0, 0) == 0
+            && syscall(seccomp, SetModeFilter, AllThreads, (nint)(&program)) == 0;
+    }
+
+    [LibraryImport("libc")]
+    private static partial int prctl(int option, nint second, nint third, nint fourth, nint fifth);
+
+    [LibraryImport("libc")]
+    private static partial nint syscall(nint number, nint first, nint second, nint third);
+
+    /// <summary>sock_filter.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct FilterLine(ushort Code, byte IfTrue, byte IfFalse, uint Value);
+
+    /// <summary>sock_fprog.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct FilterProgram
+    {
+        public ushort Count;
+        public FilterLine* Lines;
+    }
+
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int memfd_create(string name, uint flags);
 

@@ -22,12 +22,15 @@ public sealed class CommandLineTests
         Assert.Contains(run.OutputLines, line => line.StartsWith("  stat <FILE>", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Each_command_describes_itself()
+    [Theory]
+    [InlineData("stat")]
+    [InlineData("evict")]
+    [InlineData("prefetch")]
+    public void Each_command_describes_itself(string command)
     {
-        ToolProcess run = ToolProcess.Run("stat", "--help");
+        ToolProcess run = ToolProcess.Run(command, "--help");
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        Assert.Contains("  mmapio stat <FILE>... [options]", run.OutputLines);
+        Assert.Contains($"  mmapio {command} <FILE>... [options]", run.OutputLines);
         Assert.Contains("--json", run.Output, StringComparison.Ordinal);
     }
 }

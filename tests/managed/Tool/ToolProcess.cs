@@ -37,14 +37,14 @@ internal sealed record ToolProcess(int ExitCode, string Output, string Errors)
             Setpriv, [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--", Host, Assembly, .. arguments]));
     }
 
-    /// <summary>Runs <c>mmapio stat</c> on a file in a terminal of that many columns.</summary>
+    /// <summary>Runs <c>mmapio stat</c>, or another command, on a file in a terminal of that many columns.</summary>
     /// <param name="prefix">Words of the shell to put before it, such as a variable to set.</param>
-    public static ToolProcess RunInTerminal(int columns, string path, string prefix = "")
+    public static ToolProcess RunInTerminal(int columns, string path, string prefix = "", string command = "stat")
     {
         Needs.Linux("the terminal is made by script(1) of util-linux");
         Assert.SkipUnless(File.Exists(Script), "there is no script(1) to make a terminal");
         ProcessStartInfo start = new(
-            Script, ["-qec", $"stty cols {columns}; {prefix} \"$HOST\" \"$TOOL\" stat \"$FILE\"", "/dev/null"]);
+            Script, ["-qec", $"stty cols {columns}; {prefix} \"$HOST\" \"$TOOL\" {command} \"$FILE\"", "/dev/null"]);
         start.Environment["HOST"] = Host;
         start.Environment["TOOL"] = Assembly;
         start.Environment["FILE"] = path;

@@ -1,0 +1,122 @@
+namespace MmapIo.Tests;
+
+/// <summary><see cref="MemoryMap.PopulateAsync"/>.</summary>
+public sealed class PopulateAsyncTests : IDisposable
+{
+    private const int MiB = 1 << 20;
+
+    private static readonly int s_page = MemoryMap.PageSize;
+
+    private readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(1000)]
+    public async Task All_pages_are_there_afterwards(int degree)
+    {
+        Needs.Capability(MemoryMap.Capabilities.CanGetResidency, "tell residency");
+        using MemoryMap map = MemoryMap.CreateAnonymous((20 * MiB) + 77);
+        var told = new Told();
+        PopulateResult result = await map.PopulateAsync(
+            forWriting: true, degree, told, TestContext.Current.CancellationToken);
+        Assert.Equal(map.Length, result.Bytes);
+        Assert.True(result.Elapsed > TimeSpan.Zero);
+        Assert.Equal(result.Bytes / result.Elapsed.TotalSeconds, result.BytesPerSecond, 1.0);
+        Assert.Equal(map.PageCount, map.GetResidency().ResidentPages);
+        told.AssertGrewTo(map.Length);
+    }
+
+    [Fact]
+    public async Task A_map_of_nothing_is_populated_at_once()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Holding([]));
+        PopulateResult result = await map.PopulateAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((0L, 0.0), (result.Bytes, result.BytesPerSecond));
+    }
+
+    [Fact]
+    public async Task A_file_that_was_cut_off_is_an_exception_and_the_map_lives_on()
+    {
+        Needs.Posix("Windows cuts no file off that is mapped");
+        string path = _scratch.Sparse(40 * MiB);
+        using MemoryMap map = MemoryMap.Open(path);
+        Cut.To(path, 20 * MiB);
+        MmapIoException fault = await Assert.ThrowsAsync<MmapIoException>(
+            async () => await map.PopulateAsync(cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(MapStatus.Fault, fault.Status);
+        Assert.NotEqual(0, fault.OsErrorCode);
+        Assert.Contains(path, fault.Message, StringComparison.Ordinal);
+        Assert.Equal(0, map.Read<byte>((20 * MiB) - 1));
+        map.Protect(MapProtection.None, 0, s_page);
+    }
+
+    [Fact]
+    public async Task A_map_that_permits_no_writing_is_refused()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(100));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(async () => await map.PopulateAsync(
+            forWriting: true, cancellationToken: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_negative_number_of_threads_is_refused()
+    {
+        using MemoryMap map = MemoryMap.CreateAnonymous(1);
+        Refused.Naming("degreeOfParallelism", () => map.PopulateAsync(degreeOfParallelism: -1).AsTask());
+    }
+
+    [Fact]
+    public async Task Cancelling_leaves_the_map_as_it_was()
+    {
+        using var source = new CancellationTokenSource();
+        using MemoryMap map = MemoryMap.CreateAnonymous(64 * MiB);
+        var told = new Told(_ => source.Cancel());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await map.PopulateAsync(true, 1, told, source.Token));
+        Assert.Single(told.Values);
+        map.Write(map.Length - 8, 5L);
+        Assert.Equal(5L, map.Read<long>(map.Length - 8));
+        ValueTask<PopulateResult> late = map.PopulateAsync(cancellationToken: source.Token);
+        Assert.True(late.IsCanceled);
+        map.Resize(MiB);
+    }
+
+    [Fact]
+    public async Task What_progress_throws_is_what_comes_out()
+    {
+        using MemoryMap map = MemoryMap.CreateAnonymous(64 * MiB);
+        var told = new Told(_ => throw new InvalidTimeZoneException());
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(
+            async () => await map.PopulateAsync(true, 2, told, TestContext.Current.CancellationToken));
+        map.Resize(MiB);
+    }
+
+    [Fact]
+    public async Task Until_the_end_the_map_stays_mapped_though_disposed()
+    {
+        Needs.Linux("the kernel's account of mappings");
+        string path = _scratch.Sparse(64 * MiB);
+        using var begun = new ManualResetEventSlim();
+        using var disposed = new ManualResetEventSlim();
+        MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        var told = new Told(_ =>
+        {
+            begun.Set();
+            Threads.Await(disposed);
+        });
+        Task<PopulateResult> populating = map.PopulateAsync(false, 2, told, TestContext.Current.CancellationToken).AsTask();
+        Threads.Await(begun);
+        Assert.Throws<InvalidOperationException>(() => map.Protect(MapProtection.Read, 0, 1));
+        Assert.Throws<InvalidOperationException>(() => map.Resize(MiB));
+        map.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => map.Read<byte>(0));
+        Assert.Equal(1, Mappings.Count(path));
+        disposed.Set();
+        Assert.Equal(64 * MiB, (await populating).Bytes);
+        Assert.Equal(0, Mappings.Count(path));
+    }
+}
