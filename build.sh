@@ -38,7 +38,7 @@ sha=(sha256sum)
 command -v sha256sum >/dev/null || sha=(shasum -a 256)
 
 # The driver is kept under the hash of all that it is made of: an edited one is a different one, so none runs stale.
-key=$(cd -- "$root" && find .build Directory.* global.json -type f -exec "${sha[@]}" {} + | LC_ALL=C sort | "${sha[@]}")
+key=$(cd -- "$root" && find .build managed/MmapIo/Interop/PortableRid.cs Directory.* global.json -type f -exec "${sha[@]}" {} + | LC_ALL=C sort | "${sha[@]}")
 home=$root/artifacts/driver/${key:0:16}
 driver=$home/bin/MmapIo.Build/release/MmapIo.Build.dll
 

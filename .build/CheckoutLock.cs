@@ -29,13 +29,13 @@ internal sealed class CheckoutLock : IDisposable
             return new CheckoutLock(null);
         }
 
-        Directory.CreateDirectory(Repository.Artifacts);
         string path = Path.Combine(Repository.Artifacts, FileName);
         bool told = false;
         while (true)
         {
             try
             {
+                Directory.CreateDirectory(Repository.Artifacts);
                 var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 IsHeld = true;
                 return new CheckoutLock(file);
@@ -49,6 +49,12 @@ internal sealed class CheckoutLock : IDisposable
                 }
 
                 await Task.Delay(s_pollInterval);
+            }
+            catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
+            {
+                throw new StepFailedException(
+                    $"everything that is built goes to {Repository.Artifacts}, which cannot be written to: "
+                    + $"{failure.Message}\nBuild in a checkout of your own.");
             }
         }
     }

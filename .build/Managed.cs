@@ -18,16 +18,20 @@ internal static class Managed
         : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     /// <summary>Builds a project, or the solution, together with what it refers to.</summary>
-    public static Task BuildAsync(string project) => Step.QuietAsync(
-        $"{Path.GetFileName(project)}: build",
-        Dotnet,
-        "build",
-        project,
-        "--configuration",
-        Repository.Configuration,
-        "--nologo",
-        "--verbosity",
-        "quiet");
+    public static async Task BuildAsync(string project)
+    {
+        await Prerequisites.RequireAsync(Prerequisite.Git);
+        await Step.QuietAsync(
+            $"{Path.GetFileName(project)}: build",
+            Dotnet,
+            "build",
+            project,
+            "--configuration",
+            Repository.Configuration,
+            "--nologo",
+            "--verbosity",
+            "quiet");
+    }
 
     /// <summary>Publishes a project as a program that brings its own .NET, for another RID.</summary>
     /// <returns>The folder it is in.</returns>

@@ -18,10 +18,11 @@ internal sealed record Prerequisite(
         $"cmake {s_oldestCmake} or newer", HasCmake, "cmake", "cmake", "cmake", "Kitware.CMake");
 
     /// <summary>
-    /// On Windows CMake itself finds the compiler, wherever Visual Studio put it, and says so if it cannot.
+    /// On Windows CMake itself finds the compiler, wherever Visual Studio put it, and says so if it cannot. The packages
+    /// bring one for C++ along: a test of the header wants it, and is skipped where there is none.
     /// </summary>
     public static readonly Prerequisite Compiler = new(
-        "a C and C++ compiler",
+        "a C compiler",
         () => OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("CC") is { Length: > 0 }
             || OnPath("cc", "gcc", "clang"),
         "g++",
@@ -36,6 +37,9 @@ internal sealed record Prerequisite(
         "ninja-build",
         "ninja",
         "Ninja-build.Ninja");
+
+    /// <summary>Versions of assemblies and packages come from its tags.</summary>
+    public static readonly Prerequisite Git = new("git", () => OnPath("git"), "git", "git", "git", "Git.Git");
 
     public static readonly Prerequisite ClangFormat = new(
         "clang-format", () => OnPath("clang-format"), "clang-format", "clang-tools-extra", "clang-format", "LLVM.LLVM");

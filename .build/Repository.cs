@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace MmapIo.Build;
 
 /// <summary>Where things lie in the checkout and what they are called on this machine.</summary>
@@ -22,8 +20,8 @@ internal static class Repository
 
     public static string Solution { get; } = At(RootMarker);
 
-    /// <summary>This machine's RID; Directory.Build.props puts the same name together for MSBuild.</summary>
-    public static string HostRid { get; } = FindHostRid();
+    /// <summary>This machine's RID; Directory.Build.props puts the same name together, as a test sees to.</summary>
+    public static string HostRid => PortableRid.Current;
 
     /// <summary>A path inside the checkout.</summary>
     public static string At(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
@@ -46,16 +44,5 @@ internal static class Repository
         }
 
         throw new StepFailedException($"{RootMarker} was not found above {AppContext.BaseDirectory}");
-    }
-
-    private static string FindHostRid()
-    {
-        string runtime = RuntimeInformation.RuntimeIdentifier;
-        bool musl = runtime.Contains("musl", StringComparison.Ordinal)
-            || runtime.StartsWith("alpine", StringComparison.Ordinal);
-        string os = OperatingSystem.IsWindows() ? "win"
-            : OperatingSystem.IsMacOS() ? "osx"
-            : musl ? "linux-musl" : "linux";
-        return $"{os}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
     }
 }

@@ -1,36 +1,16 @@
-# The ledger native/exports.txt against the symbols of the shared library that was built, and against the header.
-
-set(ledger "${PROJECT_SOURCE_DIR}/native/exports.txt")
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${ledger}")
-
-# Set MMAPIO_EXPORTS_TOOL where a cross build finds none, or the wrong one.
-if(CMAKE_SYSTEM_NAME STREQUAL "Windows")
-    set(format PE)
-    set(names ${CMAKE_OBJDUMP} llvm-objdump objdump)
-elseif(CMAKE_SYSTEM_NAME STREQUAL "Darwin")
-    # The nm of binutils, which another system may have, does not read this format.
-    set(format MACHO)
-    set(names llvm-nm ${CMAKE_NM} nm)
-else()
-    set(format ELF)
-    set(names ${CMAKE_NM} nm llvm-nm)
-endif()
-find_program(MMAPIO_EXPORTS_TOOL NAMES ${names} DOC "nm, or objdump for Windows, that reads the shared library")
+# The check of exports, which every build of the library makes too: here for cross builds, and to see that it can fail.
 
 function(mmapio_exports_test name ledger)
-    add_test(
-        NAME exports.${name}
-        COMMAND
-            ${CMAKE_COMMAND} -D LIBRARY=$<TARGET_FILE:mmapio::mmapio> -D LEDGER=${ledger} -D FORMAT=${format} -D
-            TOOL=${MMAPIO_EXPORTS_TOOL} -D HEADER=${PROJECT_SOURCE_DIR}/native/include/mmapio.h -P
-            ${CMAKE_CURRENT_SOURCE_DIR}/check_exports.cmake)
+    mmapio_exports_command(command "${ledger}")
+    add_test(NAME exports.${name} COMMAND ${command})
     mmapio_test_settings(exports.${name})
 endfunction()
 
-mmapio_exports_test(match_the_ledger_and_the_header "${ledger}")
+include("${PROJECT_SOURCE_DIR}/native/cmake/exports.cmake")
+mmapio_exports_test(match_the_ledger_and_the_header "${mmapio_ledger}")
 
 # That the check can fail: with a ledger that lacks a line, one that has a line too many, and one out of order.
-file(STRINGS "${ledger}" lines)
+file(STRINGS "${mmapio_ledger}" lines)
 list(REMOVE_ITEM lines mmapio_map_close)
 list(JOIN lines "\n" text)
 file(WRITE "${scratch}/ledger_lacks_a_line.txt" "${text}\n")

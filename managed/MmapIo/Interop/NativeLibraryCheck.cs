@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace MmapIo;
 
 /// <summary>
@@ -19,25 +17,6 @@ internal static class NativeLibraryCheck
             throw new PlatformNotSupportedException(s_problem.Message, s_problem.InnerException);
         }
     }
-
-    /// <summary>The RID of this process as the package's folders spell it.</summary>
-    internal static string Rid
-    {
-        get
-        {
-            string system = OperatingSystem.IsWindows() ? "win"
-                : OperatingSystem.IsMacOS() ? "osx"
-                : IsMusl(RuntimeInformation.RuntimeIdentifier) ? "linux-musl"
-                : OperatingSystem.IsLinux() ? "linux"
-                : RuntimeInformation.OSDescription;
-            string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
-            return $"{system}-{architecture}";
-        }
-    }
-
-    /// <summary>A .NET that Alpine built calls itself alpine.3.22-x64 or the like.</summary>
-    private static bool IsMusl(string rid) =>
-        rid.Contains("musl", StringComparison.Ordinal) || rid.StartsWith("alpine", StringComparison.Ordinal);
 
     private static PlatformNotSupportedException? Check()
     {
@@ -71,8 +50,8 @@ internal static class NativeLibraryCheck
     }
 
     private static PlatformNotSupportedException Problem(string what, Exception? cause) => new(
-        $"MmapIo cannot use its native library {Interop.Library} on {Rid}: {what}. Expected is one with ABI " +
-        $"{Interop.AbiMajor}.{Interop.AbiMinor}, which the MmapIo package carries in runtimes/{Rid}/native/." +
+        $"MmapIo cannot use its native library {Interop.Library} on {PortableRid.Current}: {what}. Expected is one with ABI " +
+        $"{Interop.AbiMajor}.{Interop.AbiMinor}, which the MmapIo package carries in runtimes/{PortableRid.Current}/native/." +
         (cause is null ? "" : $" The runtime says: {cause.Message}"),
         cause);
 }

@@ -53,9 +53,9 @@ public sealed class ForeignLibraryTests : IDisposable
         {
             Assert.StartsWith($"{nameof(PlatformNotSupportedException)}|", line, StringComparison.Ordinal);
             Assert.Contains(what, line, StringComparison.Ordinal);
-            Assert.Contains($" on {NativeLibraryCheck.Rid}", line, StringComparison.Ordinal);
+            Assert.Contains($" on {PortableRid.Current}", line, StringComparison.Ordinal);
             Assert.Contains($"ABI {Interop.AbiMajor}.{Interop.AbiMinor}", line, StringComparison.Ordinal);
-            Assert.Contains($"runtimes/{NativeLibraryCheck.Rid}/native/", line, StringComparison.Ordinal);
+            Assert.Contains($"runtimes/{PortableRid.Current}/native/", line, StringComparison.Ordinal);
         });
     }
 

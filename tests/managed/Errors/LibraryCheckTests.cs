@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace MmapIo.Tests;
 
 /// <summary>The handshake with the native library.</summary>
@@ -24,7 +26,7 @@ public sealed class LibraryCheckTests
         Assert.NotNull(problem);
         Assert.Contains($"ABI {major}.{minor}", problem.Message, StringComparison.Ordinal);
         Assert.Contains($"ABI {Major}.{Minor}", problem.Message, StringComparison.Ordinal);
-        Assert.Contains(NativeLibraryCheck.Rid, problem.Message, StringComparison.Ordinal);
+        Assert.Contains(PortableRid.Current, problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,5 +38,12 @@ public sealed class LibraryCheckTests
 
     [Fact]
     public void The_RID_is_a_folder_of_the_package() => Assert.Matches(
-        "^(linux|linux-musl|osx|win)-(x64|arm64)$", NativeLibraryCheck.Rid);
+        "^(linux|linux-musl|osx|win)-(x64|arm64)$", PortableRid.Current);
+
+    /// <summary>MSBuild puts the name together by itself, to find the library of the system it builds for.</summary>
+    [Fact]
+    public void MSBuild_calls_this_system_the_same() => Assert.Equal(
+        typeof(LibraryCheckTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(each => each.Key == "MmapIo.NativeRid").Value,
+        PortableRid.Current);
 }

@@ -8,8 +8,6 @@ internal sealed class Child : IDisposable
 {
     public const string Marker = "--play";
 
-    private const string Nobody = "65534";
-
     /// <summary>A child that hangs is a failure; nothing here takes more than a second or two.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
@@ -40,11 +38,11 @@ internal sealed class Child : IDisposable
         {
             return Start(part, arguments);
         }
-        Assert.SkipUnless(File.Exists("/usr/bin/setpriv"), "root needs setpriv to become another user");
-        Assert.SkipUnless(OthersMayRead(AppContext.BaseDirectory), "other users may not read the tests' own folder");
-        return new(new ProcessStartInfo(
-            "/usr/bin/setpriv",
-            [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--", .. Self, Marker, part, .. arguments]));
+        string[] command = Stranger.Runs();
+        string folder = Stranger.Reach(AppContext.BaseDirectory);
+        string[] self = [.. Self.Select(part => part.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal)
+            ? Path.Combine(folder, Path.GetFileName(part)) : part)];
+        return new(new ProcessStartInfo(command[0], [.. command[1..], .. self, Marker, part, .. arguments]));
     }
 
     /// <summary>Starts this program with a file system of its own on the folder, which 64 KiB fill.</summary>
@@ -123,18 +121,6 @@ internal sealed class Child : IDisposable
         string host = OperatingSystem.IsWindows() ? name + ".exe" : name;
         return Path.GetFileName(program) == host
             ? [program] : [program, Path.Combine(AppContext.BaseDirectory, name + ".dll")];
-    }
-
-    private static bool OthersMayRead(string folder)
-    {
-        for (DirectoryInfo? each = new(folder); each is not null; each = each.Parent)
-        {
-            if (OperatingSystem.IsWindows() || (each.UnixFileMode & UnixFileMode.OtherExecute) == 0)
-            {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void WaitForExit()

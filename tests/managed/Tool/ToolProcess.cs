@@ -8,8 +8,6 @@ namespace MmapIo.Tests.Tool;
 /// <summary>The mmapio command, run as its users run it: what a process of it wrote and returned.</summary>
 internal sealed record ToolProcess(int ExitCode, string Output, string Errors)
 {
-    private const string Nobody = "65534";
-    private const string Setpriv = "/usr/bin/setpriv";
     private const string Script = "/usr/bin/script";
 
     /// <summary>Nothing here takes more than a second; one that waits for a pipe's other end takes forever.</summary>
@@ -30,11 +28,9 @@ internal sealed record ToolProcess(int ExitCode, string Output, string Errors)
         {
             return Run(arguments);
         }
-        Assert.SkipUnless(File.Exists(Setpriv), "root needs setpriv to become another user");
-        string folder = Path.GetDirectoryName(Assembly)!;
-        Assert.SkipUnless(OthersMayEnter(folder), "other users may not read the tool's folder");
-        return Run(new ProcessStartInfo(
-            Setpriv, [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--", Host, Assembly, .. arguments]));
+        string[] command = Stranger.Runs();
+        string tool = Path.Combine(Stranger.Reach(Path.GetDirectoryName(Assembly)!), Path.GetFileName(Assembly));
+        return Run(new ProcessStartInfo(command[0], [.. command[1..], Host, tool, .. arguments]));
     }
 
     /// <summary>Runs <c>mmapio stat</c>, or another command, on a file in a terminal of that many columns.</summary>
@@ -111,16 +107,4 @@ internal sealed record ToolProcess(int ExitCode, string Output, string Errors)
 
     private static string[] LinesOf(string text) =>
         text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-    private static bool OthersMayEnter(string folder)
-    {
-        for (DirectoryInfo? each = new(folder); each is not null; each = each.Parent)
-        {
-            if (OperatingSystem.IsWindows() || (each.UnixFileMode & UnixFileMode.OtherExecute) == 0)
-            {
-                return false;
-            }
-        }
-        return true;
-    }
 }
