@@ -502,7 +502,7 @@ typedef struct mmapio_eviction {
  *             returns if the writing failed, which counts as a failed sync; MMAPIO_DURABILITY_LOST after one, since
  *             the pages may be all that is left of the data.
  * Platforms   Linux: sync_file_range(2), madvise(2) MADV_PAGEOUT and MADV_DONTNEED, posix_fadvise(2). Pages that other
- *             processes, or other maps, have in use stay. macOS: msync(2) MS_INVALIDATE; shared maps of files only.
+ *             processes have in use stay. macOS: msync(2) MS_INVALIDATE; shared maps of files only.
  *             Windows: FlushViewOfFile, and VirtualUnlock of pages that are not locked. */
 MMAPIO_API mmapio_status mmapio_map_evict(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_eviction *report,
                                           mmapio_error *error);

@@ -5,6 +5,7 @@
 #include "linux_residency.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/stat.h>
 
 /* More than one call reads ahead on any device that was seen: see the loop in linux/cache.c. */
@@ -112,6 +113,41 @@ static void evicting_a_map_takes_its_pages_out_of_the_cache(void)
     fixture_remove(&file);
 }
 
+/* The kernel pages out what is on its lists, where fresh pages come from a list of each processor's own: the page comes
+ * and goes on one and the same. */
+static void stay_on_this_processor(void)
+{
+    cpu_set_t here;
+
+    CPU_ZERO(&here);
+    CPU_SET((size_t)sched_getcpu(), &here);
+    CHECK_EQUAL(0, sched_setaffinity(0, sizeof here, &here));
+}
+
+static void the_clean_pages_of_a_private_map_go_too(void)
+{
+    need_a_disk_that_counts();
+    stay_on_this_processor();
+
+    uint64_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(SMALL * page);
+    mmapio_map *map;
+    mmapio_eviction report;
+
+    CHECK(fixture_evict(file.handle));
+    map = map_page_by_page(file.handle, READ_WRITE, PRIVATE);
+    CHECK_OK(mmapio_map_populate(map, 0, SMALL * page, MMAPIO_PROT_READ, NULL));
+    bytes_of(map)[3 * page] = 'x';
+    report = evict_map(map, 0, SMALL * page);
+    CHECK_EQUAL(MMAPIO_KNOWN_RESIDENT, report.known);
+    CHECK_EQUAL(SMALL, report.resident_before);
+    /* The copy stays, unless there is swap; what it was made of may stay in the cache. */
+    CHECK(report.resident_after <= 2);
+    CHECK_EQUAL('x', bytes_of(map)[3 * page]);
+    close_map(map);
+    fixture_remove(&file);
+}
+
 static void evicting_a_part_leaves_the_rest(void)
 {
     need_a_disk_that_counts();
@@ -162,21 +198,71 @@ static void evicting_a_file_takes_its_pages_out_of_the_cache(void)
     fixture_remove(&file);
 }
 
-static void pages_that_somebody_maps_stay_and_are_counted(void)
+static void pages_that_somebody_maps_stay_when_the_file_is_evicted(void)
 {
     need_a_disk_that_counts();
 
     uint64_t page = fixture_page_size();
     fixture_file file = fixture_patterned(SMALL * page);
     mmapio_map *map = map_whole(file.handle, READ_ONLY, SHARED);
-    mmapio_map *other = map_whole(file.handle, READ_ONLY, SHARED);
 
-    CHECK_OK(mmapio_map_populate(other, 0, SMALL * page, MMAPIO_PROT_READ, NULL));
+    CHECK_OK(mmapio_map_populate(map, 0, SMALL * page, MMAPIO_PROT_READ, NULL));
     CHECK_EQUAL(SMALL, evict_file(file.handle, 0, 0).resident_after);
-    CHECK_EQUAL(SMALL, evict_map(map, 0, SMALL * page).resident_after);
-    CHECK_EQUAL(0, evict_map(other, 0, SMALL * page).resident_after);
+    CHECK_EQUAL(0, evict_map(map, 0, SMALL * page).resident_after);
     close_map(map);
-    close_map(other);
+    fixture_remove(&file);
+}
+
+typedef struct reader {
+    const fixture_file *file;
+    int ready[2]; /* the pipe that the reader says so through */
+    int end[2];   /* the pipe whose end it waits for */
+} reader;
+
+static _Noreturn void read_until_the_end(const reader *self)
+{
+    uint64_t length = SMALL * (uint64_t)fixture_page_size();
+    mmapio_map *map = NULL;
+    mmapio_map_options options = options_of(READ_ONLY, SHARED, 0, length);
+    char byte = 0;
+
+    (void)close(self->end[1]);
+    byte = mmapio_map_file(self->file->handle, &options, &map, NULL) == MMAPIO_OK &&
+           mmapio_map_populate(map, 0, length, MMAPIO_PROT_READ, NULL) == MMAPIO_OK;
+    (void)!write(self->ready[1], &byte, 1);
+    (void)!read(self->end[0], &byte, 1);
+    _exit(0);
+}
+
+static void pages_that_another_process_maps_stay_but_leave_this_one(void)
+{
+    need_a_disk_that_counts();
+
+    uint64_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(SMALL * page);
+    mmapio_map *map = map_whole(file.handle, READ_ONLY, SHARED);
+    reader other = {&file, {-1, -1}, {-1, -1}};
+    mmapio_eviction report;
+    char ready = 0;
+    pid_t child;
+
+    CHECK(pipe(other.ready) == 0 && pipe(other.end) == 0);
+    child = fork();
+    if (child == 0) {
+        read_until_the_end(&other);
+    }
+    CHECK(child > 0);
+    CHECK_EQUAL(1, read(other.ready[0], &ready, 1));
+    CHECK_EQUAL(1, ready);
+    CHECK_OK(mmapio_map_populate(map, 0, SMALL * page, MMAPIO_PROT_READ, NULL));
+    CHECK_EQUAL(SMALL * page, mapping_bytes(bytes_of(map), "Rss:"));
+    report = evict_map(map, 0, SMALL * page);
+    CHECK_EQUAL(SMALL, report.resident_after);
+    CHECK_EQUAL(0, mapping_bytes(bytes_of(map), "Rss:"));
+    CHECK_EQUAL(0, close(other.end[1]));
+    CHECK_EQUAL(child, waitpid(child, NULL, 0));
+    CHECK_EQUAL(0, evict_map(map, 0, SMALL * page).resident_after);
+    close_map(map);
     fixture_remove(&file);
 }
 
@@ -343,8 +429,10 @@ static void who_may_only_read_is_told_nothing(void)
 
 TEST_MAIN(TEST(a_large_range_of_a_map_is_read_in_to_its_end), TEST(a_large_file_is_read_in_to_its_end),
           TEST(just_the_pages_of_the_ranges_are_read_in), TEST(evicting_a_map_takes_its_pages_out_of_the_cache),
+          TEST(the_clean_pages_of_a_private_map_go_too),
           TEST(evicting_a_part_leaves_the_rest), TEST(evicting_a_file_takes_its_pages_out_of_the_cache),
-          TEST(pages_that_somebody_maps_stay_and_are_counted), TEST(locked_pages_stay_and_are_counted),
+          TEST(pages_that_somebody_maps_stay_when_the_file_is_evicted),
+          TEST(pages_that_another_process_maps_stay_but_leave_this_one), TEST(locked_pages_stay_and_are_counted),
           TEST(the_residency_of_a_file_needs_no_map), TEST(files_in_memory_ignore_advice),
           TEST(an_older_kernel_is_asked_through_a_mapping_that_does_not_stay), TEST(so_is_a_file_of_several_windows),
           TEST(who_may_only_read_is_told_nothing))

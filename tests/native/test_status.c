@@ -142,7 +142,9 @@ static void structs_keep_their_layout(void)
     CHECK_EQUAL(16, offsetof(mmapio_map_options, offset));
     CHECK_EQUAL(24, offsetof(mmapio_map_options, length));
     CHECK_EQUAL(32, offsetof(mmapio_map_options, reserve));
-    CHECK_EQUAL(56, sizeof(mmapio_caps));
+    CHECK_EQUAL(64, sizeof(mmapio_caps));
+    CHECK_EQUAL(40, sizeof(mmapio_eviction));
+    CHECK_EQUAL(16, sizeof(mmapio_range));
     CHECK_EQUAL(16, offsetof(mmapio_caps, features));
     CHECK_EQUAL(24, offsetof(mmapio_caps, advice_applied));
     CHECK_EQUAL(40, offsetof(mmapio_caps, sync_applied));

@@ -23,6 +23,16 @@ public sealed unsafe partial class SystemTablesTests
     }
 
     [Theory]
+    [MemberData(nameof(Names), "MMAPIO_FADV_")]
+    public void Advice_on_files_does_what_the_table_says(string name)
+    {
+        uint bit = 1u << Constants("MMAPIO_FADV_")[name];
+        AssertSame(
+            name, s_caps.FileAdviceApplied & bit, s_caps.FileAdviceApproximated & bit,
+            ["applied", "approximated", "ignored"]);
+    }
+
+    [Theory]
     [MemberData(nameof(Names), "MMAPIO_MS_")]
     public void A_sync_does_what_the_table_says(string name)
     {
