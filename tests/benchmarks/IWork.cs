@@ -10,3 +10,9 @@ public interface IWork
 
     void Cleanup();
 }
+
+/// <summary>Work that needs something done before each time, which does not count.</summary>
+public interface IColdWork : IWork
+{
+    void Prepare();
+}

@@ -7,13 +7,14 @@ namespace MmapIo.Benchmarks;
 /// <summary>8-byte reads at random places of a file in the page cache. Per read.</summary>
 public unsafe class RandomReads : IWork
 {
-    private const int Reads = 1 << 20;
+    private const int Reads = 1 << 16;
     private DataFile _file = null!;
     private MemoryMap _map = null!;
     private MemoryMappedFile _inBox = null!;
     private MemoryMappedViewAccessor _accessor = null!;
     private SafeFileHandle _handle = null!;
     private byte* _pointer;
+    private ulong _at = 88172645463325252;
 
     [Params(1 << 18, 1 << 26, 1 << 30)]
     public long Size { get; set; }
@@ -43,18 +44,27 @@ public unsafe class RandomReads : IWork
         _file.Dispose();
     }
 
-    [Benchmark(OperationsPerInvoke = Reads)]
-    public ulong C() => Baseline.baseline_random(_pointer, Mask, Reads);
-
     [Benchmark(Baseline = true, OperationsPerInvoke = Reads)]
+    public ulong C()
+    {
+        fixed (ulong* at = &_at)
+        {
+            return Baseline.baseline_random(_pointer, Mask, Reads, at);
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = Reads)]
     public ulong Pointer()
     {
-        ulong at = 88172645463325252;
+        byte* pointer = _pointer;
+        ulong mask = Mask;
+        ulong at = _at;
         ulong sum = 0;
         for (int i = 0; i < Reads; i++)
         {
-            sum += *(ulong*)(_pointer + Next(ref at));
+            sum += *(ulong*)(pointer + Next(ref at, mask));
         }
+        _at = at;
         return sum;
     }
 
@@ -62,58 +72,66 @@ public unsafe class RandomReads : IWork
     public ulong Lease()
     {
         using MapLease lease = _map.Lease();
-        ulong at = 88172645463325252;
+        ulong mask = Mask;
+        ulong at = _at;
         ulong sum = 0;
         for (int i = 0; i < Reads; i++)
         {
-            sum += lease.Read<ulong>((long)Next(ref at));
+            sum += lease.Read<ulong>((long)Next(ref at, mask));
         }
+        _at = at;
         return sum;
     }
 
     [Benchmark(OperationsPerInvoke = Reads)]
     public ulong MapRead()
     {
-        ulong at = 88172645463325252;
+        ulong mask = Mask;
+        ulong at = _at;
         ulong sum = 0;
         for (int i = 0; i < Reads; i++)
         {
-            sum += _map.Read<ulong>((long)Next(ref at));
+            sum += _map.Read<ulong>((long)Next(ref at, mask));
         }
+        _at = at;
         return sum;
     }
 
     [Benchmark(OperationsPerInvoke = Reads)]
     public ulong InBoxAccessor()
     {
-        ulong at = 88172645463325252;
+        ulong mask = Mask;
+        ulong at = _at;
         ulong sum = 0;
         for (int i = 0; i < Reads; i++)
         {
-            sum += _accessor.ReadUInt64((long)Next(ref at));
+            sum += _accessor.ReadUInt64((long)Next(ref at, mask));
         }
+        _at = at;
         return sum;
     }
 
     [Benchmark(OperationsPerInvoke = Reads / 16)]
     public ulong RandomAccessRead()
     {
-        ulong at = 88172645463325252;
+        ulong mask = Mask;
+        ulong at = _at;
         ulong sum = 0;
         Span<byte> buffer = stackalloc byte[8];
         for (int i = 0; i < Reads / 16; i++)
         {
-            _ = RandomAccess.Read(_handle, buffer, (long)Next(ref at));
+            _ = RandomAccess.Read(_handle, buffer, (long)Next(ref at, mask));
             sum += BitConverter.ToUInt64(buffer);
         }
+        _at = at;
         return sum;
     }
 
-    private ulong Next(ref ulong at)
+    private static ulong Next(ref ulong at, ulong mask)
     {
         at ^= at << 13;
         at ^= at >> 7;
         at ^= at << 17;
-        return at & Mask;
+        return at & mask;
     }
 }

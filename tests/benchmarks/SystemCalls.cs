@@ -16,7 +16,7 @@ public class OpenTouchClose : IWork
     public void Cleanup() => _file.Dispose();
 
     [Benchmark(Baseline = true)]
-    public int C() => Baseline.baseline_open_touch_close(_file.Path);
+    public int C() => Baseline.baseline_open_touch_close(_file.Path, 65536);
 
     [Benchmark]
     public int Map()
@@ -47,6 +47,43 @@ public class OpenTouchClose : IWork
             sum += bytes[i];
         }
         return sum;
+    }
+}
+
+/// <summary>Open, map and unmap a sparse file, by its length.</summary>
+public class OpenBySize : IWork
+{
+    private const long Largest = (1L << 44) - 4096;
+    private readonly string _small = Path.GetTempFileName();
+    private readonly string _large = Path.GetTempFileName();
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        Resize(_small, 4096);
+        Resize(_large, Largest);
+    }
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        File.Delete(_small);
+        File.Delete(_large);
+    }
+
+    [Benchmark(Baseline = true)]
+    public int CWithLargest() => Baseline.baseline_open_touch_close(_large, 0);
+
+    [Benchmark]
+    public void Smallest() => MemoryMap.Open(_small).Dispose();
+
+    [Benchmark]
+    public void LargestFile() => MemoryMap.Open(_large).Dispose();
+
+    private static void Resize(string path, long length)
+    {
+        using FileStream file = File.OpenWrite(path);
+        file.SetLength(length);
     }
 }
 
@@ -146,6 +183,9 @@ public unsafe class Flush : IWork
 {
     private DataFile _file = null!;
     private MemoryMap _map = null!;
+    private MemoryMappedFile _inBox = null!;
+    private MemoryMappedViewAccessor _accessor = null!;
+    private readonly byte[] _buffer = new byte[4096];
     private byte* _data;
     private byte _value;
 
@@ -154,6 +194,8 @@ public unsafe class Flush : IWork
     {
         _file = new DataFile(1 << 20);
         _map = MemoryMap.Open(_file.Path, MapAccess.ReadWrite);
+        _inBox = MemoryMappedFile.CreateFromFile(_file.Path, FileMode.Open);
+        _accessor = _inBox.CreateViewAccessor();
         using MapWriteLease lease = _map.LeaseForWrite();
         _data = (byte*)Unsafe.AsPointer(ref lease[0]);
     }
@@ -161,6 +203,8 @@ public unsafe class Flush : IWork
     [GlobalCleanup]
     public void Cleanup()
     {
+        _accessor.Dispose();
+        _inBox.Dispose();
         _map.Dispose();
         _file.Dispose();
     }
@@ -173,12 +217,20 @@ public unsafe class Flush : IWork
     }
 
     [Benchmark]
-    public void Range()
+    public void Lease()
     {
         using (MapWriteLease lease = _map.LeaseForWrite(0, 4096))
         {
             lease.Span.Fill(++_value);
         }
         _map.Flush(FlushMode.Sync, 0, 4096);
+    }
+
+    [Benchmark]
+    public void InBoxAccessor()
+    {
+        _buffer.AsSpan().Fill(++_value);
+        _accessor.WriteArray(0, _buffer, 0, _buffer.Length);
+        _accessor.Flush();
     }
 }

@@ -16,10 +16,11 @@ uint64_t baseline_sum(const uint64_t *data, int64_t count)
     return sum;
 }
 
-/* The same sequence of places that the managed loops visit. */
-uint64_t baseline_random(const unsigned char *data, uint64_t mask, int64_t reads)
+/* The same kind of places that the managed loops visit. Goes on where the last call ended: places seen before would be
+ * in the processor's cache. */
+uint64_t baseline_random(const unsigned char *data, uint64_t mask, int64_t reads, uint64_t *state)
 {
-    uint64_t at = 88172645463325252u;
+    uint64_t at = *state;
     uint64_t sum = 0;
 
     for (int64_t i = 0; i < reads; i++) {
@@ -30,6 +31,7 @@ uint64_t baseline_random(const unsigned char *data, uint64_t mask, int64_t reads
         memcpy(&value, data + (at & mask), sizeof value);
         sum += value;
     }
+    *state = at;
     return sum;
 }
 
@@ -41,7 +43,8 @@ void baseline_copy(void *to, const void *from, int64_t length, int64_t times)
     }
 }
 
-int baseline_open_touch_close(const char *path)
+/* Opens and maps all of a file, touches every page up to a length, and closes it. */
+int baseline_open_touch_close(const char *path, int64_t length)
 {
     struct stat info;
     int sum = 0;
@@ -49,7 +52,7 @@ int baseline_open_touch_close(const char *path)
 
     if (file >= 0 && fstat(file, &info) == 0) {
         const volatile unsigned char *data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, file, 0);
-        for (int64_t i = 0; i < info.st_size; i += 4096) {
+        for (int64_t i = 0; i < length; i += 4096) {
             sum += data[i];
         }
         (void)munmap((void *)(uintptr_t)data, (size_t)info.st_size);
@@ -75,6 +78,24 @@ int64_t baseline_mincore(void *address, int64_t length, unsigned char *pages)
         found += pages[i] & 1;
     }
     return found;
+}
+
+/* Writes the file to its device and drops it from the page cache, where nobody has it mapped. */
+int baseline_evict(const char *path)
+{
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    int result = file < 0 ? -1 : fdatasync(file) + posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+
+    (void)close(file);
+    return result;
+}
+
+/* One read of 8 bytes. */
+int64_t baseline_pread(intptr_t file, int64_t offset)
+{
+    int64_t value = 0;
+
+    return pread((int)file, &value, sizeof value, offset) == (ssize_t)sizeof value ? value : -1;
 }
 
 int baseline_sync(void *address, int64_t length)

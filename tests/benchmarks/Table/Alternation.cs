@@ -59,12 +59,14 @@ internal static class Alternation
     private sealed class Way(IWork work, MethodInfo method, int operations)
     {
         private readonly Action _run = Expression.Lambda<Action>(Expression.Call(Expression.Constant(work), method)).Compile();
+        private readonly IColdWork? _cold = work as IColdWork;
         private long _callsPerRound = 1;
         private double _best = double.MaxValue;
         private long _garbage = long.MaxValue;
 
         public void WarmUp()
         {
+            _cold?.Prepare();
             var clock = Stopwatch.StartNew();
             long calls = 0;
             while (calls == 0 || (calls < WarmUps && clock.Elapsed < s_warmUp))
@@ -73,11 +75,12 @@ internal static class Alternation
                 calls++;
             }
             double seconds = clock.Elapsed.TotalSeconds / calls;
-            _callsPerRound = Math.Max(1, (long)(RoundSeconds / seconds));
+            _callsPerRound = _cold is null ? Math.Max(1, (long)(RoundSeconds / seconds)) : 1;
         }
 
         public void RunRound()
         {
+            _cold?.Prepare();
             long before = GC.GetAllocatedBytesForCurrentThread();
             long started = Stopwatch.GetTimestamp();
             for (long i = 0; i < _callsPerRound; i++)
