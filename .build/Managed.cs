@@ -81,6 +81,7 @@ internal static class Managed
         }
 
         PackageIcon.Draw();
+        PackageReadme.Write();
         foreach (string project in (string[])[Library, Tool])
         {
             await Step.QuietAsync(

@@ -3,7 +3,9 @@ using MmapIo.Build.Natives;
 
 namespace MmapIo.Build.Tests;
 
-/// <summary>One line for each RID: how large its library is, what was checked, and what ran, where and how.</summary>
+/// <summary>
+/// For each RID how large its library is, what was checked, what ran, where and how; below it what was skipped and why.
+/// </summary>
 internal static class RidTable
 {
     /// <summary>Nothing, unless some of the reports are about RIDs.</summary>
@@ -22,6 +24,10 @@ internal static class RidTable
             TestReport[] runs = [.. own.Where(report => report.What is not null)];
             yield return string.Format(
                 CultureInfo.InvariantCulture, Format, target, Size(target), Checks(own.Except(runs)), Runs(runs));
+            foreach (string line in Reasons(runs))
+            {
+                yield return line;
+            }
         }
     }
 
@@ -43,4 +49,13 @@ internal static class RidTable
         reports.Select(each => $"{each.What}, {each.How}: " + (each.Executed == 0
             ? each.Skipped[0].Text
             : $"{each.Passed} passed, {each.Failed.Count} failed, {each.Skipped.Count} skipped")));
+
+    /// <summary>Each reason once, with the number of tests that gave it; those that ran nothing gave theirs already.</summary>
+    private static IEnumerable<string> Reasons(TestReport[] reports) =>
+        from report in reports
+        where report.Executed > 0
+        from note in report.Skipped
+        group note by note.Text.ReplaceLineEndings(" ") into alike
+        orderby alike.Count() descending, alike.Key
+        select string.Create(CultureInfo.InvariantCulture, $"{alike.Count(),24} skipped: {alike.Key}");
 }

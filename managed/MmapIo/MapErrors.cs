@@ -52,13 +52,25 @@ internal static unsafe class MapErrors
         string text = Text(Interop.mmapio_status_text(status));
         if (error.OsDomain == 0)
         {
-            return $"Cannot {action}{file}: {text}.";
+            return $"Cannot {action}{file}: {text}.{LimitOf(status, "")}";
         }
         string call = Text(Interop.mmapio_call_name(error.OsCall));
         string code = (OsErrorDomain)error.OsDomain == OsErrorDomain.Win32 ? "Windows error" : "errno";
         string words = Marshal.GetPInvokeErrorMessage(error.OsCode);
-        return $"Cannot {action}{file}: {text} ({call}: {code} {error.OsCode}, {words}).";
+        return $"Cannot {action}{file}: {text} ({call}: {code} {error.OsCode}, {words}).{LimitOf(status, call)}";
     }
+
+    /// <summary>One status stands for several limits; the call that met it tells which, and so how to raise it.</summary>
+    private static string LimitOf(int status, string call) => (MapStatus)status != MapStatus.LimitReached ? "" : call switch
+    {
+        "mlock" or "mlock2" or "mmap" =>
+            " The limit is that of locked memory, RLIMIT_MEMLOCK: 'ulimit -l' shows and raises it.",
+        "fcntl" => " The limit is that of open files, RLIMIT_NOFILE: 'ulimit -n' shows and raises it.",
+        "VirtualLock" => " The limit is the minimum size of the process's working set.",
+        "DuplicateHandle" or "CreateFileMapping" => " The limit is that of open handles.",
+        "" => " The limit is that of maps with ZeroFillOnFault, of which there are 1024 at a time.",
+        _ => "",
+    };
 
     private static string Text(byte* utf8) => Marshal.PtrToStringUTF8((nint)utf8) ?? "";
 

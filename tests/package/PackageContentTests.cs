@@ -48,6 +48,20 @@ public sealed class PackageContentTests
         }
     }
 
+    /// <summary>Where it is shown, nothing lies beside it.</summary>
+    [Test]
+    public void The_links_of_its_readme_lead_somewhere()
+    {
+        using ZipArchive package = PackageUnderTest.Open();
+        using var reader = new StreamReader(package.GetEntry("README.md")!.Open());
+        string[] targets = [.. reader.ReadToEnd().Split("](").Skip(1).Select(rest => rest.Split(')')[0])];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(targets, Is.Not.Empty);
+            Assert.That(targets, Has.All.StartsWith("https://"));
+        }
+    }
+
     [Test]
     public void Has_a_package_of_symbols_beside_it() =>
         Assert.That(PackageUnderTest.Entries(ending: "snupkg"), Does.Contain("lib/net10.0/MmapIo.pdb"));

@@ -82,6 +82,27 @@ public sealed class MessageTests : IDisposable
         Assert.Contains(StatusText(status), thrown.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(8, "RLIMIT_MEMLOCK")]
+    [InlineData(2, "RLIMIT_MEMLOCK")]
+    [InlineData(12, "RLIMIT_NOFILE")]
+    [InlineData(107, "working set")]
+    [InlineData(0, "ZeroFillOnFault")]
+    public void The_limit_that_was_reached_is_named(int call, string limit)
+    {
+        var error = new NativeError
+        {
+            Status = (int)MapStatus.LimitReached,
+            OsCode = call == 0 ? 0 : 12,
+            OsDomain = call == 0 ? 0u : 1u,
+            OsCall = (uint)call,
+        };
+        string told = Assert.Throws<MmapIoException>(
+            () => MapErrors.ThrowIfFailed(error.Status, error, "do it to", null)).Message;
+        string[] sentences = told.Split(". ");
+        Assert.Contains(limit, sentences[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Success_throws_nothing() =>
         MapErrors.ThrowIfFailed(0, new NativeError { Status = -999 }, "do it", null);
