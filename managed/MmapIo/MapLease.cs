@@ -85,7 +85,7 @@ public readonly unsafe ref struct MapLease : IDisposable
             // default(MapLease) has length 0, so that the slot behind the second question is never null.
             if ((ulong)index >= (ulong)_length || _slot!.Stamp != _stamp)
             {
-                Refuse(nameof(index), index, 1);
+                LeaseSlot.Refuse(_slot, _stamp, _length, nameof(index), index, 1);
             }
             return _data[index];
         }
@@ -102,7 +102,7 @@ public readonly unsafe ref struct MapLease : IDisposable
         ThrowIfEnded();
         if (offset < 0 || length < 0 || offset > _length - length)
         {
-            Refuse(nameof(offset), offset, length);
+            LeaseSlot.Refuse(_slot, _stamp, _length, nameof(offset), offset, length);
         }
         return new ReadOnlySpan<byte>(_data + offset, length);
     }
@@ -118,7 +118,7 @@ public readonly unsafe ref struct MapLease : IDisposable
     {
         if (offset < 0 || offset > _length - sizeof(T) || _slot!.Stamp != _stamp)
         {
-            Refuse(nameof(offset), offset, sizeof(T));
+            LeaseSlot.Refuse(_slot, _stamp, _length, nameof(offset), offset, sizeof(T));
         }
         return Unsafe.ReadUnaligned<T>(_data + offset);
     }
@@ -139,20 +139,5 @@ public readonly unsafe ref struct MapLease : IDisposable
     /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>
     public void Dispose() => LeaseSlot.Finish(_map, _slot, _stamp);
 
-    private void ThrowIfEnded()
-    {
-        if (_slot is null || _slot.Stamp != _stamp)
-        {
-            MapErrors.ThrowLeaseEnded(nameof(MapLease));
-        }
-    }
-
-    [DoesNotReturn]
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Refuse(string parameter, long offset, long length)
-    {
-        ThrowIfEnded();
-        throw new ArgumentOutOfRangeException(
-            parameter, offset, $"{length} bytes from there are not inside the lease, which has {_length}.");
-    }
+    private void ThrowIfEnded() => LeaseSlot.ThrowIfEnded(_slot, _stamp, nameof(MapLease));
 }

@@ -68,7 +68,7 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
             // default(MapWriteLease) has length 0, so that the slot behind the second question is never null.
             if ((ulong)index >= (ulong)_length || _slot!.Stamp != _stamp)
             {
-                Refuse(nameof(index), index, 1);
+                LeaseSlot.Refuse(_slot, _stamp, _length, nameof(index), index, 1);
             }
             return ref _data[index];
         }
@@ -85,7 +85,7 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
         ThrowIfEnded();
         if (offset < 0 || length < 0 || offset > _length - length)
         {
-            Refuse(nameof(offset), offset, length);
+            LeaseSlot.Refuse(_slot, _stamp, _length, nameof(offset), offset, length);
         }
         return new Span<byte>(_data + offset, length);
     }
@@ -102,7 +102,7 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
     {
         if (offset < 0 || offset > _length - sizeof(T) || _slot!.Stamp != _stamp)
         {
-            Refuse(nameof(offset), offset, sizeof(T));
+            LeaseSlot.Refuse(_slot, _stamp, _length, nameof(offset), offset, sizeof(T));
         }
         Unsafe.WriteUnaligned(_data + offset, value);
     }
@@ -123,20 +123,5 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
     /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>
     public void Dispose() => LeaseSlot.Finish(_map, _slot, _stamp);
 
-    private void ThrowIfEnded()
-    {
-        if (_slot is null || _slot.Stamp != _stamp)
-        {
-            MapErrors.ThrowLeaseEnded(nameof(MapWriteLease));
-        }
-    }
-
-    [DoesNotReturn]
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Refuse(string parameter, long offset, long length)
-    {
-        ThrowIfEnded();
-        throw new ArgumentOutOfRangeException(
-            parameter, offset, $"{length} bytes from there are not inside the lease, which has {_length}.");
-    }
+    private void ThrowIfEnded() => LeaseSlot.ThrowIfEnded(_slot, _stamp, nameof(MapWriteLease));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace MmapIo;
@@ -97,14 +98,23 @@ public sealed unsafe partial class MemoryMap
 
     private void CheckRange(long offset, long length)
     {
-        if (offset < 0 || offset > Length)
+        long available = Length;
+        if (offset < 0 || offset > available || length < 0 || length > available - offset)
         {
-            MapErrors.ThrowRange(nameof(offset), offset, $"The map has {Length} bytes.");
+            RefuseRange(offset, length, available);
         }
-        if (length < 0 || length > Length - offset)
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RefuseRange(long offset, long length, long available)
+    {
+        if (offset < 0 || offset > available)
         {
-            MapErrors.ThrowRange(nameof(length), length, $"The map has {Length} bytes, {Length - offset} from there.");
+            MapErrors.ThrowRange(nameof(offset), offset, $"The map has {available} bytes.");
         }
+        MapErrors.ThrowRange(
+            nameof(length), length, $"The map has {available} bytes, {available - offset} from there.");
     }
 
     /// <summary>

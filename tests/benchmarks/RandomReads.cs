@@ -1,10 +1,14 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo.Benchmarks;
 
-/// <summary>8-byte reads at random places of a file in the page cache. Per read.</summary>
+/// <summary>
+/// 8-byte reads at random places of a file in the page cache, each found by what was read before, as in a tree or an
+/// index. Per read.
+/// </summary>
 public unsafe class RandomReads : IWork
 {
     private const int Reads = 1 << 16;
@@ -29,7 +33,10 @@ public unsafe class RandomReads : IWork
         _map.Populate();
         _inBox = MemoryMappedFile.CreateFromFile(_file.Path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         _accessor = _inBox.CreateViewAccessor(0, Size, MemoryMappedFileAccess.Read);
-        _accessor.SafeMemoryMappedViewHandle.AcquirePointer(ref _pointer);
+        using (MapLease lease = _map.Lease())
+        {
+            _pointer = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in lease.Slice(0, 1)[0]));
+        }
         _handle = File.OpenHandle(_file.Path);
         _ = Baseline.baseline_sum(_pointer, Size / 8);
     }
@@ -62,7 +69,9 @@ public unsafe class RandomReads : IWork
         ulong sum = 0;
         for (int i = 0; i < Reads; i++)
         {
-            sum += *(ulong*)(pointer + Next(ref at, mask));
+            ulong value = *(ulong*)(pointer + Next(ref at, mask));
+            sum += value;
+            at ^= value;
         }
         _at = at;
         return sum;
@@ -77,7 +86,9 @@ public unsafe class RandomReads : IWork
         ulong sum = 0;
         for (int i = 0; i < Reads; i++)
         {
-            sum += lease.Read<ulong>((long)Next(ref at, mask));
+            ulong value = lease.Read<ulong>((long)Next(ref at, mask));
+            sum += value;
+            at ^= value;
         }
         _at = at;
         return sum;
@@ -91,7 +102,9 @@ public unsafe class RandomReads : IWork
         ulong sum = 0;
         for (int i = 0; i < Reads; i++)
         {
-            sum += _map.Read<ulong>((long)Next(ref at, mask));
+            ulong value = _map.Read<ulong>((long)Next(ref at, mask));
+            sum += value;
+            at ^= value;
         }
         _at = at;
         return sum;
@@ -105,7 +118,9 @@ public unsafe class RandomReads : IWork
         ulong sum = 0;
         for (int i = 0; i < Reads; i++)
         {
-            sum += _accessor.ReadUInt64((long)Next(ref at, mask));
+            ulong value = _accessor.ReadUInt64((long)Next(ref at, mask));
+            sum += value;
+            at ^= value;
         }
         _at = at;
         return sum;
@@ -121,7 +136,9 @@ public unsafe class RandomReads : IWork
         for (int i = 0; i < Reads / 16; i++)
         {
             _ = RandomAccess.Read(_handle, buffer, (long)Next(ref at, mask));
-            sum += BitConverter.ToUInt64(buffer);
+            ulong value = BitConverter.ToUInt64(buffer);
+            sum += value;
+            at ^= value;
         }
         _at = at;
         return sum;

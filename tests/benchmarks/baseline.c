@@ -16,8 +16,8 @@ uint64_t baseline_sum(const uint64_t *data, int64_t count)
     return sum;
 }
 
-/* The same kind of places that the managed loops visit. Goes on where the last call ended: places seen before would be
- * in the processor's cache. */
+/* Each place depends on what was read at the one before, as in a tree or an index. Goes on where the last call ended:
+ * places seen before would be in the processor's cache. */
 uint64_t baseline_random(const unsigned char *data, uint64_t mask, int64_t reads, uint64_t *state)
 {
     uint64_t at = *state;
@@ -30,6 +30,7 @@ uint64_t baseline_random(const unsigned char *data, uint64_t mask, int64_t reads
         at ^= at << 17;
         memcpy(&value, data + (at & mask), sizeof value);
         sum += value;
+        at ^= value;
     }
     *state = at;
     return sum;

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
 namespace MmapIo;
 
 /// <summary>
@@ -36,5 +39,28 @@ internal sealed class LeaseSlot(LeaseStack owner)
         }
         slot.Stamp = stamp + 1;
         LeaseStack.Exit(map, slot);
+    }
+
+    /// <summary>Throws unless the lease of that stamp lives.</summary>
+    public static void ThrowIfEnded(LeaseSlot? slot, long stamp, string type)
+    {
+        if (slot is null || slot.Stamp != stamp)
+        {
+            MapErrors.ThrowLeaseEnded(type);
+        }
+    }
+
+    /// <summary>
+    /// Says why a lease does not allow an access: it has ended, or it is not long enough. Given the parts of the lease
+    /// and not its address, so that loops can keep them in registers.
+    /// </summary>
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Refuse(
+        LeaseSlot? slot, long stamp, long available, string parameter, long offset, long length)
+    {
+        ThrowIfEnded(slot, stamp, nameof(MapLease));
+        throw new ArgumentOutOfRangeException(
+            parameter, offset, $"{length} bytes from there are not inside the lease, which has {available}.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace MmapIo;
@@ -11,6 +12,37 @@ internal static unsafe class LongSpan
     /// <summary>The most elements of one piece: as many as a span may have, in bytes.</summary>
     private static int PieceOf<T>()
         where T : unmanaged => MappedSegment.MaxLength / sizeof(T);
+
+    public static void CheckRange(long start, long length, long available)
+    {
+        if (start < 0 || start > available || length < 0 || length > available - start)
+        {
+            RefuseRange(start, length, available);
+        }
+    }
+
+    /// <summary>Says why an element cannot be had: there is no such one, or else the lease has ended.</summary>
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void RefuseElement(long index, long available)
+    {
+        if ((ulong)index < (ulong)available)
+        {
+            MapErrors.ThrowLeaseEnded("MappedSpan");
+        }
+        MapErrors.ThrowRange(nameof(index), index, $"There are {available} elements.");
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RefuseRange(long start, long length, long available)
+    {
+        if (start < 0 || start > available)
+        {
+            MapErrors.ThrowRange(nameof(start), start, $"There are {available} elements.");
+        }
+        MapErrors.ThrowRange(nameof(length), length, $"There are {available - start} elements from there.");
+    }
 
     public static long IndexOf<T>(T* data, long length, T value)
         where T : unmanaged, IEquatable<T>

@@ -52,11 +52,12 @@ public readonly unsafe ref struct MappedReadOnlySpan<T>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            if ((ulong)index >= (ulong)Length)
+            // default has length 0, so that the slot behind the second question is never null.
+            if ((ulong)index >= (ulong)Length || _slot!.Stamp != _stamp)
             {
-                MapErrors.ThrowRange(nameof(index), index, $"There are {Length} elements.");
+                LongSpan.RefuseElement(index, Length);
             }
-            return ref Pointer[index];
+            return ref _data[index];
         }
     }
 
@@ -67,7 +68,7 @@ public readonly unsafe ref struct MappedReadOnlySpan<T>
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     public MappedReadOnlySpan<T> Slice(long start, long length)
     {
-        CheckRange(start, length);
+        LongSpan.CheckRange(start, length, Length);
         return new MappedReadOnlySpan<T>(_slot, _stamp, Pointer + start, length);
     }
 
@@ -78,7 +79,7 @@ public readonly unsafe ref struct MappedReadOnlySpan<T>
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     public ReadOnlySpan<T> Span(long start, int length)
     {
-        CheckRange(start, length);
+        LongSpan.CheckRange(start, length, Length);
         return new ReadOnlySpan<T>(Pointer + start, length);
     }
 
@@ -115,18 +116,6 @@ public readonly unsafe ref struct MappedReadOnlySpan<T>
             throw new ArgumentException("The destination is too short.", nameof(destination));
         }
         new ReadOnlySpan<T>(Pointer, (int)Length).CopyTo(destination);
-    }
-
-    private void CheckRange(long start, long length)
-    {
-        if (start < 0 || start > Length)
-        {
-            MapErrors.ThrowRange(nameof(start), start, $"There are {Length} elements.");
-        }
-        if (length < 0 || length > Length - start)
-        {
-            MapErrors.ThrowRange(nameof(length), length, $"There are {Length - start} elements from there.");
-        }
     }
 
     /// <summary>Goes from span to span.</summary>

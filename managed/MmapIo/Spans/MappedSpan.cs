@@ -53,11 +53,12 @@ public readonly unsafe ref struct MappedSpan<T>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            if ((ulong)index >= (ulong)Length)
+            // default has length 0, so that the slot behind the second question is never null.
+            if ((ulong)index >= (ulong)Length || _slot!.Stamp != _stamp)
             {
-                MapErrors.ThrowRange(nameof(index), index, $"There are {Length} elements.");
+                LongSpan.RefuseElement(index, Length);
             }
-            return ref Pointer[index];
+            return ref _data[index];
         }
     }
 
@@ -68,7 +69,7 @@ public readonly unsafe ref struct MappedSpan<T>
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     public MappedSpan<T> Slice(long start, long length)
     {
-        CheckRange(start, length);
+        LongSpan.CheckRange(start, length, Length);
         return new MappedSpan<T>(_slot, _stamp, Pointer + start, length);
     }
 
@@ -79,7 +80,7 @@ public readonly unsafe ref struct MappedSpan<T>
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     public Span<T> Span(long start, int length)
     {
-        CheckRange(start, length);
+        LongSpan.CheckRange(start, length, Length);
         return new Span<T>(Pointer + start, length);
     }
 
@@ -129,18 +130,6 @@ public readonly unsafe ref struct MappedSpan<T>
 
     /// <summary>The same, for reading only.</summary>
     public MappedReadOnlySpan<T> AsReadOnly() => new(_slot, _stamp, _data, Length);
-
-    private void CheckRange(long start, long length)
-    {
-        if (start < 0 || start > Length)
-        {
-            MapErrors.ThrowRange(nameof(start), start, $"There are {Length} elements.");
-        }
-        if (length < 0 || length > Length - start)
-        {
-            MapErrors.ThrowRange(nameof(length), length, $"There are {Length - start} elements from there.");
-        }
-    }
 
     /// <summary>Goes from span to span.</summary>
     public ref struct ChunkEnumerator
