@@ -47,6 +47,27 @@ public sealed unsafe class MapCapabilities
     /// <summary>Can <see cref="MapFile.Evict(string)"/>?</summary>
     public bool CanEvictFiles => Has(0x4000);
 
+    /// <summary>Can <see cref="MemoryMap.CreateShared"/> make memory with a name?</summary>
+    public bool CanShareByName => Has(0x10000);
+
+    /// <summary>Does such memory last until <see cref="MemoryMap.DeleteShared"/>? Else it goes with its last map.</summary>
+    public bool SharedNamesLast => Has(0x20000);
+
+    /// <summary>Can <see cref="MemoryMap.Seal"/> set every one of <see cref="MapSeals"/>?</summary>
+    public bool CanSeal => Has(0x40000);
+
+    /// <summary>Is there <see cref="MapRingBuffer"/>?</summary>
+    public bool CanMirror => Has(0x80000);
+
+    /// <summary>Is <see cref="MapOptions.GuardPages"/> to be had?</summary>
+    public bool CanSetGuardPages => Has(0x100000);
+
+    /// <summary>Are there explicit huge pages, for those who have some set aside or may have them?</summary>
+    public bool HasHugePages => Has(0x200000);
+
+    /// <summary>Does the system know transparent huge pages?</summary>
+    public bool HasTransparentHugePages => Has(0x400000);
+
     /// <summary>Whose memory the residency of a mapped file speaks of.</summary>
     public ResidencyScope ResidencyScope => (ResidencyScope)_caps.ResidencyScope;
 

@@ -97,11 +97,18 @@ internal static unsafe class MapOpening
         string argument = badHandle ? arguments.File : arguments.Range;
         MapErrors.ThrowIfFailed(status, error, file is null ? "map memory" : "map", path, argument);
 
+        return Finish(map, request, path);
+    }
+
+    /// <summary>Makes the object of a native map, or closes that.</summary>
+    public static MemoryMap Finish(nint map, MapRequest request, string? path)
+    {
         // A map to the end of the file was measured by the file a moment ago.
         ulong backed = Interop.mmapio_map_length(map);
         if (request.Length != 0)
         {
-            status = Interop.mmapio_map_backed_length(map, &backed, &error);
+            NativeError error;
+            int status = Interop.mmapio_map_backed_length(map, &backed, &error);
             if (status != 0)
             {
                 _ = Interop.mmapio_map_close(map);
@@ -136,7 +143,7 @@ internal static unsafe class MapOpening
     }
 
     /// <summary>What cannot seek, such as a pipe, has no length. That it cannot be mapped either is for mmap to say.</summary>
-    private static bool TryGetLength(SafeFileHandle file, out long length)
+    public static bool TryGetLength(SafeFileHandle file, out long length)
     {
         try
         {
@@ -201,7 +208,7 @@ internal static unsafe class MapOpening
     }
 
     /// <summary>Opens by the framework's rules, and tells whether this call is what created the file.</summary>
-    private static SafeFileHandle OpenFile(string path, MapAccess access, MapOptions options, out bool created)
+    public static SafeFileHandle OpenFile(string path, MapAccess access, MapOptions options, out bool created)
     {
         FileAccess fileAccess = access == MapAccess.ReadWrite ? FileAccess.ReadWrite : FileAccess.Read;
         created = false;

@@ -46,7 +46,7 @@ public sealed class MapOptions
     /// <summary>
     /// Bytes of address space to keep, from the start of the map, so that <see cref="MemoryMap.Resize(long)"/> can grow
     /// the map to that length in place, under leases and all. Costs no memory. Default 0: growing needs the map to
-    /// itself. Not on Windows, where it is without effect.
+    /// itself. On Windows for memory without a file only; for files it is without effect.
     /// </summary>
     public long Reserve { get; init; }
 
@@ -55,4 +55,21 @@ public sealed class MapOptions
     /// fault later. Throws <see cref="PlatformNotSupportedException"/> on file systems that cannot.
     /// </summary>
     public bool Allocate { get; init; }
+
+    /// <summary>
+    /// Set pages around the map that nobody may touch, so that native code which runs out of the map faults instead of
+    /// reaching what happens to lie there: the pages right before the first and after the last page of the map, 64 KiB
+    /// on Windows. Such a map grows within its <see cref="Reserve"/> only.
+    /// </summary>
+    public bool GuardPages { get; init; }
+
+    /// <summary>What pages to use. <see cref="MemoryMap.HugePages"/> tells what came of it. Default ordinary ones.</summary>
+    public HugePages HugePages { get; init; }
+
+    /// <summary>
+    /// For <see cref="MemoryMap.CreateShared"/>: the name goes when the last map of the memory is closed, in whatever
+    /// process. Linux: a process that is killed closes nothing, so that the name stays until the next map of it is
+    /// closed. macOS: the name goes when the map that created it is closed. Windows: it always goes with the last map.
+    /// </summary>
+    public bool DeleteOnClose { get; init; }
 }

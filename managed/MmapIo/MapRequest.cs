@@ -8,7 +8,7 @@ namespace MmapIo;
 /// </summary>
 internal readonly record struct MapRequest(
     MapAccess Access, MapProtection Protection, int Flags, MapAdvice Advice, long Offset, long Length,
-    long Reserve = 0, bool Allocate = false)
+    long Reserve = 0, bool Allocate = false, HugePages HugePages = default)
 {
     /// <summary>MMAPIO_MAP_ZERO_FILL: a flag of ours, which mmap(2) does not have.</summary>
     private const int ZeroFill = 0x1000000;
@@ -51,7 +51,7 @@ internal readonly record struct MapRequest(
         }
         return new MapRequest(
             access, protection, sharing | FlagsOf(options), CheckAdvice(options, sharing), options.Offset, length,
-            CheckReserve(options, options.Offset), options.Allocate);
+            CheckReserve(options, options.Offset), options.Allocate, HugePages: CheckHugePages(options));
     }
 
     /// <summary>Checks what was asked of memory without a file.</summary>
@@ -68,7 +68,20 @@ internal readonly record struct MapRequest(
         }
         return new MapRequest(
             MapAccess.ReadWrite, MapProtection.ReadWrite, Mmap.MAP_PRIVATE | FlagsOf(options),
-            CheckAdvice(options, Mmap.MAP_PRIVATE), 0, length, CheckReserve(options, 0));
+            CheckAdvice(options, Mmap.MAP_PRIVATE), 0, length, CheckReserve(options, 0),
+            HugePages: CheckHugePages(options));
+    }
+
+    /// <summary>Checks what was asked of new memory that processes share.</summary>
+    public static MapRequest ForShared(long length, MapOptions? options)
+    {
+        MapRequest memory = ForMemory(length, options);
+        int deletes = options is { DeleteOnClose: true } ? Interop.DeleteOnClose : 0;
+        return memory with
+        {
+            Flags = (memory.Flags & ~Mmap.MAP_PRIVATE) | Mmap.MAP_SHARED | Interop.Create | deletes,
+            Advice = CheckAdvice(options ?? Defaults, Mmap.MAP_SHARED),
+        };
     }
 
     public static void CheckHandle(SafeFileHandle file, string name)
@@ -90,13 +103,26 @@ internal readonly record struct MapRequest(
         Offset = (ulong)Offset,
         Length = (ulong)Length,
         Reserve = (ulong)Reserve,
+        HugePageSize = (ulong)HugePages.Size,
+        HugePages = (uint)HugePages.Mode,
     };
 
     private static int FlagsOf(MapOptions options) =>
         (options.Populate ? Mmap.MAP_POPULATE : 0)
         | (options.Lock ? Mmap.MAP_LOCKED : 0)
         | (options.NoReserve ? Mmap.MAP_NORESERVE : 0)
-        | (options.ZeroFillOnFault ? ZeroFill : 0);
+        | (options.ZeroFillOnFault ? ZeroFill : 0)
+        | (options.GuardPages ? Interop.GuardPages : 0);
+
+    private static HugePages CheckHugePages(MapOptions options)
+    {
+        HugePages asked = options.HugePages;
+        if (!Enum.IsDefined(asked.Mode) || asked.Size < 0 || (asked.Size != 0 && !long.IsPow2(asked.Size)))
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.HugePages), asked, "The size of a huge page is a power of two.");
+        }
+        return asked;
+    }
 
     private static long CheckReserve(MapOptions options, long offset)
     {

@@ -72,9 +72,9 @@ public sealed unsafe partial class MemoryMap
     /// <summary>The bytes of the map that stand on the pages which the range touches.</summary>
     private (long From, long To) WholePages(long offset, long length)
     {
-        long lead = (long)((nuint)_data % (uint)PageSize);
-        long from = ((lead + offset) / PageSize * PageSize) - lead;
-        long to = ((lead + offset + length + PageSize - 1) / PageSize * PageSize) - lead;
+        long lead = (long)((nuint)_data % (uint)_pageSize);
+        long from = ((lead + offset) / _pageSize * _pageSize) - lead;
+        long to = ((lead + offset + length + _pageSize - 1) / _pageSize * _pageSize) - lead;
         return (Math.Max(from, 0), Math.Min(to, Length));
     }
 

@@ -30,12 +30,16 @@ public sealed unsafe partial class MemoryMap : IDisposable
     private readonly MapProtection _initial;
     private readonly bool _isPrivate;
     private readonly long _offset;
-    private readonly long _reserve;
+    private readonly bool _reserves;
+    private readonly int _pageSize;
     private readonly bool _allocate;
 
     // Change when the map is resized: with nobody inside, unless it grows in place.
     private byte* _data;
     private long _length;
+
+    // How long the map can become in place; 0 if it was made without a reserve.
+    private long _reserve;
 
     // Up to where a read, and a write, may go without asking further questions. 0 makes every access ask them.
     private long _readLimit;
@@ -66,10 +70,14 @@ public sealed unsafe partial class MemoryMap : IDisposable
         _initial = request.Protection;
         _isPrivate = (request.Flags & Mmap.MAP_PRIVATE) != 0;
         _offset = request.Offset;
-        _reserve = MapCapabilities.Current.CanReserve ? request.Reserve : 0;
+        _reserves = request.Reserve != 0;
+        _reserve = _reserves ? (long)Interop.mmapio_map_reserve(map) : 0;
+        _pageSize = (int)Interop.mmapio_map_page_size(map);
         _allocate = request.Allocate;
         _length = (long)Interop.mmapio_map_length(map);
         Access = request.Access;
+        var mode = (HugePageMode)Interop.mmapio_map_huge_pages(map);
+        HugePages = new HugePages(mode, mode == HugePageMode.Require ? _pageSize : 0);
         bool isReadable = (_initial & MapProtection.Read) != 0 || _length == 0;
         SetLimits(backed, isReadable ? null : new ProtectionTable(_length, _initial));
         MapMetrics.Opened(_length);
@@ -116,6 +124,10 @@ public sealed unsafe partial class MemoryMap : IDisposable
 
     /// <summary>The file it was opened by; null if that was not by path.</summary>
     internal string? Path => _path;
+
+    /// <summary>What came of <see cref="MapOptions.HugePages"/>: <see cref="HugePageMode.Require"/> with their size for
+    /// explicit ones, <see cref="HugePageMode.Transparent"/>, or <see cref="HugePageMode.None"/>.</summary>
+    public HugePages HugePages { get; }
 
     /// <summary>How many pages the map touches: the length that a residency vector of all of it needs.</summary>
     public long PageCount => PagesOf(0, Length);

@@ -93,7 +93,8 @@ typedef int32_t mmapio_status;
     X(OUT_OF_MEMORY, -301,                                                                                             \
       "out of memory or address space, or the process has too many mappings (Linux: vm.max_map_count)")                \
     X(LIMIT_REACHED, -302,                                                                                             \
-      "a limit of the process or system is reached (such as RLIMIT_MEMLOCK, the working set, or open files)")          \
+      "a limit of the process or system is reached (such as RLIMIT_MEMLOCK, the working set, open files, or the huge " \
+      "pages set aside by vm.nr_hugepages)")                                                                           \
     X(NO_SPACE, -303, "no space is left on the device, or the quota is used up")                                       \
     X(UNSUPPORTED, -401, "this operating system, kernel or file cannot do that")                                       \
     X(IO, -501, "the device reported an input/output error")                                                           \
@@ -153,7 +154,15 @@ enum {
     MMAPIO_FEATURE_RESERVE = 0x80,          /* mmapio_map_options.reserve keeps the address when growing */
     MMAPIO_FEATURE_EVICT = 0x1000,          /* mmapio_map_evict can drop pages, and count what went */
     MMAPIO_FEATURE_FILE_RESIDENCY = 0x2000, /* mmapio_file_residency */
-    MMAPIO_FEATURE_FILE_EVICT = 0x4000      /* mmapio_file_evict */
+    MMAPIO_FEATURE_FILE_EVICT = 0x4000,     /* mmapio_file_evict */
+    MMAPIO_FEATURE_SHARED = 0x10000,        /* mmapio_map_shared */
+    MMAPIO_FEATURE_SHARED_LASTS = 0x20000,  /* a name lasts until mmapio_shared_unlink; else until its last user goes */
+    MMAPIO_FEATURE_SEALS = 0x40000,         /* mmapio_map_seal can set all seals; else some are in force anyway */
+    MMAPIO_FEATURE_MIRRORED = 0x80000,      /* MMAPIO_MAP_MIRRORED */
+    MMAPIO_FEATURE_GUARD_PAGES = 0x100000,  /* MMAPIO_MAP_GUARD_PAGES */
+    MMAPIO_FEATURE_HUGE_PAGES = 0x200000,   /* explicit huge pages can be had, where some are set aside or permitted */
+    MMAPIO_FEATURE_TRANSPARENT = 0x400000,  /* the system makes huge pages by itself where it is asked to */
+    MMAPIO_FEATURE_PLACEHOLDERS = 0x800000  /* address space is kept while its views change (always, on POSIX) */
 };
 
 /* What this library can do on this very machine. Bit n of an advice mask stands for MMAPIO_MADV_* number n; a sync
@@ -180,7 +189,7 @@ MMAPIO_API mmapio_status mmapio_caps_get(mmapio_caps *caps);
 
 /* ------------------------------------------------------------------------------------------- making a map ---- */
 
-/* One mapping. Made by mmapio_map_file or mmapio_map_anonymous, ended by mmapio_map_close. */
+/* One mapping. Made by mmapio_map_file, _anonymous, _shared or _import, ended by mmapio_map_close. */
 typedef struct mmapio_map mmapio_map;
 
 /* Protection. The numbers are those of Linux. */
@@ -193,15 +202,31 @@ enum {
 
 /* Flags of a new map: exactly one of SHARED and PRIVATE, and any of the others. The numbers are those of Linux. */
 enum {
-    MMAPIO_MAP_SHARED = 0x1,          /* writes reach the file and every other map of it */
-    MMAPIO_MAP_PRIVATE = 0x2,         /* writes stay in this process: copy on write */
-    MMAPIO_MAP_LOCKED = 0x2000,       /* lock the pages in memory, or fail: mmapio_map_lock at once */
-    MMAPIO_MAP_NORESERVE = 0x4000,    /* reserve no swap space. Linux only; elsewhere without effect */
-    MMAPIO_MAP_POPULATE = 0x8000,     /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
-    MMAPIO_MAP_NONBLOCK = 0x10000,    /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
-    MMAPIO_MAP_HUGETLB = 0x40000,     /* explicit huge pages: hugetlbfs (Linux), else MMAPIO_UNSUPPORTED */
-    MMAPIO_MAP_ZERO_FILL = 0x1000000, /* ours: a page that faults becomes zeros, see "Faults" below */
-    MMAPIO_MAP_ADOPT_FILE = 0x2000000 /* ours: take the handle itself over; closed with the map. Not if mapping fails */
+    MMAPIO_MAP_SHARED = 0x1,            /* writes reach the file and every other map of it */
+    MMAPIO_MAP_PRIVATE = 0x2,           /* writes stay in this process: copy on write */
+    MMAPIO_MAP_LOCKED = 0x2000,         /* lock the pages in memory, or fail: mmapio_map_lock at once */
+    MMAPIO_MAP_NORESERVE = 0x4000,      /* reserve no swap space. Linux only; elsewhere without effect */
+    MMAPIO_MAP_POPULATE = 0x8000,       /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
+    MMAPIO_MAP_NONBLOCK = 0x10000,      /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
+    MMAPIO_MAP_HUGETLB = 0x40000,       /* MMAPIO_HUGE_REQUIRE with the system's default size */
+    MMAPIO_MAP_ZERO_FILL = 0x1000000,   /* ours: a page that faults becomes zeros, see "Faults" below */
+    MMAPIO_MAP_ADOPT_FILE = 0x2000000,  /* ours: take the handle itself over; closed with the map. Not if mapping fails */
+
+    /* Ours. GUARD_PAGES is for every kind of map, MIRRORED also for mmapio_map_import, the rest for mmapio_map_shared. */
+    MMAPIO_MAP_CREATE = 0x4000000,           /* make the memory, or fail with MMAPIO_EXISTS */
+    MMAPIO_MAP_OPEN_OR_CREATE = 0x8000000,   /* make the memory where it is not there yet */
+    MMAPIO_MAP_DELETE_ON_CLOSE = 0x10000000, /* with the two above: the name goes with the last map of it */
+    MMAPIO_MAP_MIRRORED = 0x20000000,        /* map all of it twice in a row: see mmapio_map_shared */
+    MMAPIO_MAP_GUARD_PAGES = 0x40000000      /* whole pages right before and after the mapping (Windows: 64 KiB) that
+                                                nobody may touch: running out of the map faults */
+};
+
+/* What pages to use: mmapio_map_options.huge_pages. With REQUIRE and PREFER, huge_page_size says which. */
+enum {
+    MMAPIO_HUGE_NONE = 0,        /* ordinary ones */
+    MMAPIO_HUGE_TRANSPARENT = 1, /* ordinary ones, which the system may replace by huge ones as it sees fit */
+    MMAPIO_HUGE_PREFER = 2,      /* explicit huge pages; if there are none to be had, transparent; else ordinary ones */
+    MMAPIO_HUGE_REQUIRE = 3      /* explicit huge pages, or fail: MMAPIO_LIMIT_REACHED where too few are free */
 };
 
 /* How to map. A shorter struct_size gets the defaults of MMAPIO_MAP_OPTIONS_INIT for the rest; a longer one is
@@ -214,11 +239,14 @@ typedef struct mmapio_map_options {
     uint64_t offset;      /* first byte of the file; with length 0, at most the file's length */
     uint64_t length;      /* bytes; 0 for all from offset to the end of the file */
     uint64_t reserve;     /* bytes of address space to keep, so that the map can grow to that length in place; or 0 */
+    uint64_t huge_page_size; /* bytes, a power of two such as 2 MiB or 1 GiB; 0 for the system's default */
+    uint32_t huge_pages;     /* MMAPIO_HUGE_* */
+    uint32_t reserved;       /* 0 */
 } mmapio_map_options;
 
 #define MMAPIO_MAP_OPTIONS_INIT                                                                                        \
     {                                                                                                                  \
-        (uint32_t)sizeof(mmapio_map_options), MMAPIO_PROT_READ, MMAPIO_MAP_SHARED, 0u, 0u, 0u, 0u                      \
+        (uint32_t)sizeof(mmapio_map_options), MMAPIO_PROT_READ, MMAPIO_MAP_SHARED, 0u, 0u, 0u, 0u, 0u, 0u, 0u          \
     }
 
 /* Maps a file.
@@ -275,11 +303,13 @@ enum {
  * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else contents, length and file
  *             are as they were, though perhaps, if the map may move, at another address:
  *             MMAPIO_OUT_OF_RANGE (the file is too short), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move),
- *             MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (shared memory without a file; maps with
- *             MMAPIO_MAP_ZERO_FILL beyond their reserve; off Linux, written private maps of files; Windows and macOS:
- *             growing without MMAPIO_RESIZE_MAY_MOVE beyond the reserve).
- * Platforms   Linux: mremap(2), ftruncate(2), fallocate(2). macOS: a new mapping. Windows: a new view, and no reserve:
- *             every change of length moves; truncating fails with MMAPIO_BUSY while others map the file. */
+ *             MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (anonymous memory shared with children;
+ *             mirrored maps; maps with guard pages or MMAPIO_MAP_ZERO_FILL beyond their reserve; off Linux, shared
+ *             memory, and written private maps of files; Windows and macOS: growing without MMAPIO_RESIZE_MAY_MOVE
+ *             beyond the reserve).
+ * Platforms   Linux: mremap(2), ftruncate(2), fallocate(2). macOS: a new mapping. Windows: a new view;
+ *             only memory of no file can have a reserve, any other change of length moves; truncating fails with
+ *             MMAPIO_BUSY while others map the file. */
 MMAPIO_API mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error);
 
 /* Has the blocks of a range of a file allocated, so that writing there cannot run out of space, and makes the file
@@ -294,6 +324,94 @@ MMAPIO_API mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, ui
  *             somebody shortens the file afterwards.
  * Returns     *backed, from 0 to the map's length: all of it for a map without a file. */
 MMAPIO_API mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_t *backed, mmapio_error *error);
+
+/* ------------------------------------------------------------------------- memory that processes share ---- */
+
+/* Maps memory without a file, which other processes can map, too: by its name, or by a handle they were given.
+ * Does        Makes the memory (MMAPIO_MAP_CREATE), opens it (neither flag), or whichever is possible
+ *             (MMAPIO_MAP_OPEN_OR_CREATE). New memory consists of zeros and is all there from the start: what finds it
+ *             by its name never sees it half made, and where it does not fit (a full /dev/shm, a full paging file)
+ *             this call fails, not a later access. With MMAPIO_MAP_NORESERVE that is left to chance.
+ *             MMAPIO_MAP_MIRRORED maps all of it twice in a row, so that what runs over the end of the first copy
+ *             comes out at its beginning; mmapio_map_length is twice the memory's then.
+ * Requires    name: 1 to 30 of the characters A-Z a-z 0-9 . _ - and not "." or "..", the same on every system; its
+ *             users are the same user's processes (0600). NULL for memory without a name, which is always made, and
+ *             found by no one who was not handed mmapio_map_export. options->length: bytes, above 0 to make memory;
+ *             0 to open all there is. options->offset 0. MMAPIO_MAP_SHARED; to open, MMAPIO_MAP_PRIVATE for copy on
+ *             write. Mirrored memory has a length that is a multiple of mmapio_allocation_granularity.
+ * Returns     *map. Else NULL and MMAPIO_INVALID_ARGUMENT (also a bad name), MMAPIO_EXISTS, MMAPIO_NOT_FOUND,
+ *             MMAPIO_BUSY (whoever makes it has not finished), MMAPIO_OUT_OF_RANGE (longer than the memory that is
+ *             there), MMAPIO_MISALIGNED (mirrored), MMAPIO_ACCESS_DENIED, MMAPIO_NO_SPACE, MMAPIO_OUT_OF_MEMORY,
+ *             MMAPIO_LIMIT_REACHED, MMAPIO_UNSUPPORTED.
+ * Platforms   How long it lasts. On POSIX the memory of a name lasts until mmapio_shared_unlink, or the next boot, and
+ *             then for as long as somebody maps it. On Windows it lasts for as long as somebody has it open.
+ *             MMAPIO_MAP_DELETE_ON_CLOSE makes POSIX do the like. Linux remembers it with the memory: when its last map
+ *             made by this call is closed, in whatever process, the name goes; processes that were killed close
+ *             nothing, so that the name stays until the next map of it is closed. macOS: when the map that made it is
+ *             closed. Windows: has no effect.
+ *             Linux: a file in /dev/shm, where shm_open(3) of "/name" finds it, or memfd_create(2) without a name.
+ *             macOS: shm_open(2); without a name, one that is random and gone at once; new memory has length 0 for a
+ *             moment, which others are told as MMAPIO_BUSY. Windows: a section named "Local\name", whose users are
+ *             the processes of one session; its length is in whole pages.
+ *             https://man7.org/linux/man-pages/man7/shm_overview.7.html
+ *             https://learn.microsoft.com/windows/win32/memory/creating-named-shared-memory */
+MMAPIO_API mmapio_status mmapio_map_shared(const char *name, const mmapio_map_options *options, mmapio_map **map,
+                                           mmapio_error *error);
+
+/* Removes a name. The memory lasts for as long as it is mapped, and the name is free for new memory at once.
+ * Returns     MMAPIO_OK, MMAPIO_NOT_FOUND, MMAPIO_ACCESS_DENIED, MMAPIO_INVALID_ARGUMENT (a bad name).
+ * Platforms   Windows: MMAPIO_UNSUPPORTED while the memory is in use: its name cannot be taken from it, and goes by
+ *             itself with the last map. After that there is none, which is MMAPIO_NOT_FOUND. */
+MMAPIO_API mmapio_status mmapio_shared_unlink(const char *name, mmapio_error *error);
+
+/* Gives a handle to what a map is of, for another process: by inheritance, by SCM_RIGHTS over a Unix socket, by
+ * DuplicateHandle. It can do what the map's own could do: more than the map, if that is for reading only.
+ * Requires    A map of shared memory or of a file.
+ * Returns     *handle, a descriptor (POSIX; close-on-exec) or HANDLE (Windows: of the section, or of the file), to be
+ *             closed by close(2) or CloseHandle. It keeps the memory, but not its name. MMAPIO_UNSUPPORTED for
+ *             anonymous memory, which has nothing to be handed out; MMAPIO_LIMIT_REACHED (open files). */
+MMAPIO_API mmapio_status mmapio_map_export(mmapio_map *map, intptr_t *handle, mmapio_error *error);
+
+/* Maps what a handle from mmapio_map_export stands for. As mmapio_map_file, which maps descriptors just as well, but
+ * takes the handle of a section, too, and MMAPIO_MAP_MIRRORED, with an offset that is a multiple of
+ * mmapio_allocation_granularity. The handle remains the caller's. */
+MMAPIO_API mmapio_status mmapio_map_import(intptr_t handle, const mmapio_map_options *options, mmapio_map **map,
+                                           mmapio_error *error);
+
+/* Seals: what nobody may do to shared memory any more, for good. The numbers are those of Linux. */
+enum {
+    MMAPIO_SEAL_SEAL = 0x1,         /* set further seals */
+    MMAPIO_SEAL_SHRINK = 0x2,       /* make it shorter: a reader can no longer fault */
+    MMAPIO_SEAL_GROW = 0x4,         /* make it longer */
+    MMAPIO_SEAL_WRITE = 0x8,        /* write to it */
+    MMAPIO_SEAL_FUTURE_WRITE = 0x10 /* write to it, except through maps that exist (Linux 5.1) */
+};
+
+/* Sets seals, which stay until the memory is gone. Those that are set already remain.
+ * Requires    A map of shared memory, made without a name or imported.
+ * Returns     MMAPIO_OK. MMAPIO_BUSY for MMAPIO_SEAL_WRITE while there are shared maps of it through a handle that
+ *             may write, be they read-only: close them, keep a handle, and import it MMAPIO_MAP_PRIVATE to set the
+ *             seal. MMAPIO_ACCESS_DENIED (sealed against sealing; a handle for reading only), MMAPIO_UNSUPPORTED
+ *             (memory with a name, files, anonymous memory; a seal that this system does not have).
+ * Platforms   Linux: fcntl(2) F_ADD_SEALS on a memfd. macOS, Windows: the memory cannot change its length anyway, so
+ *             SHRINK and GROW are set from the start and asking for them succeeds; there are no others. */
+MMAPIO_API mmapio_status mmapio_map_seal(mmapio_map *map, uint32_t seals, mmapio_error *error);
+
+/* Tells which seals are set.
+ * Returns     MMAPIO_OK and *seals; 0 for what cannot be sealed: memory with a name on Linux, files, anonymous
+ *             memory. */
+MMAPIO_API mmapio_status mmapio_map_seals(mmapio_map *map, uint32_t *seals, mmapio_error *error);
+
+/* Returns the size in bytes of the pages the map has: more than mmapio_page_size for explicit huge pages only. */
+MMAPIO_API uint64_t mmapio_map_page_size(const mmapio_map *map);
+
+/* Returns what came of options->huge_pages: MMAPIO_HUGE_NONE, MMAPIO_HUGE_TRANSPARENT (the system was told, and does
+ * such things here) or MMAPIO_HUGE_REQUIRE (explicit ones). */
+MMAPIO_API uint32_t mmapio_map_huge_pages(const mmapio_map *map);
+
+/* Returns how far the map can grow without its address changing: options->reserve, or less where the system could not
+ * do it. */
+MMAPIO_API uint64_t mmapio_map_reserve(const mmapio_map *map);
 
 /* ------------------------------------------------------------------------------------------ calls on ranges ---- */
 

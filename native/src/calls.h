@@ -35,6 +35,14 @@
     X(PWRITE, 25, "pwrite")                                                                                            \
     X(SYNC_FILE_RANGE, 40, "sync_file_range")                                                                          \
     X(POSIX_FADVISE, 41, "posix_fadvise")                                                                              \
+    X(OPEN, 51, "open")                                                                                                \
+    X(SHM_OPEN, 52, "shm_open")                                                                                        \
+    X(SHM_UNLINK, 53, "shm_unlink")                                                                                    \
+    X(MEMFD_CREATE, 54, "memfd_create")                                                                                \
+    X(LINKAT, 55, "linkat")                                                                                            \
+    X(UNLINK, 56, "unlink")                                                                                            \
+    X(FCHMOD, 57, "fchmod")                                                                                            \
+    X(FLOCK, 58, "flock")                                                                                              \
     X(CREATE_FILE_MAPPING, 101, "CreateFileMapping")                                                                   \
     X(MAP_VIEW_OF_FILE, 102, "MapViewOfFile")                                                                          \
     X(UNMAP_VIEW_OF_FILE, 103, "UnmapViewOfFile")                                                                      \
@@ -59,7 +67,12 @@
     X(ADD_VECTORED_EXCEPTION_HANDLER, 122, "AddVectoredExceptionHandler")                                              \
     X(VIRTUAL_QUERY, 123, "VirtualQuery")                                                                              \
     X(CREATE_EVENT, 124, "CreateEvent")                                                                                \
-    X(SET_FILE_INFORMATION, 125, "SetFileInformationByHandle")
+    X(SET_FILE_INFORMATION, 125, "SetFileInformationByHandle")                                                         \
+    X(OPEN_FILE_MAPPING, 141, "OpenFileMapping")                                                                       \
+    X(VIRTUAL_ALLOC_2, 142, "VirtualAlloc2")                                                                           \
+    X(MAP_VIEW_OF_FILE_3, 143, "MapViewOfFile3")                                                                       \
+    X(NT_EXTEND_SECTION, 144, "NtExtendSection")                                                                       \
+    X(NT_MAP_VIEW_OF_SECTION, 145, "NtMapViewOfSection")
 
 enum {
 #define MMAPIO_CALL_ENTRY(name, value, text) CALL_##name = (value),

@@ -56,6 +56,24 @@ static inline uint32_t complete_protection(uint32_t protection)
     return (protection & MMAPIO_PROT_WRITE) != 0 ? protection | MMAPIO_PROT_READ : protection;
 }
 
+/* What a map shall be made of. */
+typedef struct map_source {
+    enum { SOURCE_NONE, SOURCE_FILE, SOURCE_MEMORY, SOURCE_HANDLE } kind; /* of nothing, by a handle, by a name */
+    intptr_t handle;                                                      /* of FILE and HANDLE */
+    const char *name;                                                     /* of MEMORY: checked; NULL for none */
+} map_source;
+
+/* Checks the options against what kind of source it is, and maps. */
+mmapio_status mmapio_make(const map_source *source, const mmapio_map_options *options, mmapio_map **map,
+                          mmapio_error *error);
+
+/* The length of what a map is of. */
+static inline mmapio_status source_length(const mmapio_map *map, uint64_t *length, mmapio_error *error)
+{
+    return map->is_memory ? mmapio_os_memory_length(map->file, length, error)
+                          : mmapio_os_file_length(map->file, length, error);
+}
+
 /* Is this a known advice, possibly with MMAPIO_MADV_ALLOW_LOSS, that may be given to a map of these flags? */
 bool mmapio_advice_allowed(uint32_t advice, uint32_t map_flags);
 

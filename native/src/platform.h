@@ -23,6 +23,9 @@
 /* No file behind a mapping. A valid POSIX descriptor is never negative; a HANDLE of -1 is INVALID_HANDLE_VALUE. */
 #define MMAPIO_NO_FILE ((intptr_t)-1)
 
+/* The longest name of shared memory with its end: macOS has 31 characters, one of which is a slash. */
+enum { MEMORY_NAME_SIZE = 31 };
+
 /*
  *   base             base + lead                 base + lead + length    base + base_length
  *   |----------------|---- the caller's bytes ---|-----------------------|
@@ -41,6 +44,17 @@ struct mmapio_map {
     _Atomic(bool) changed;  /* mmapio_map_protect was called: protection may no longer be the truth */
     _Atomic(uint64_t) lost; /* the first failure to write that nobody has acknowledged, see sync.c; 0 for none */
     intptr_t file;          /* the map's own handle, or MMAPIO_NO_FILE */
+
+    /* Memory that processes share has a handle, too: of something that is no file, or is not for being a file. */
+    bool is_memory;
+    bool created;                /* by this map */
+    char name[MEMORY_NAME_SIZE]; /* "" for none, and in maps by a handle */
+
+    uint64_t guard;     /* bytes before base, and after base + base_length, that nobody may touch; 0 for none */
+    bool mirrored;      /* base_length is two times the same pages, in a row */
+    uint32_t huge;      /* MMAPIO_HUGE_*: what was asked for, from mmapio_os_map on what came of it */
+    uint64_t huge_size; /* bytes of a huge page that were asked for, or 0 */
+    uint64_t page_size; /* bytes of the pages that ranges are rounded to */
 };
 
 /* The whole pages that a range of a map touches. */
@@ -100,7 +114,8 @@ mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t len
 
 /* ---- mappings ------------------------------------------------------------------------------------------------- */
 
-/* Maps what the other fields describe and sets base. On failure nothing is mapped. POPULATE is acted on as far as that
+/* Maps what the other fields describe and sets base, and base_length, huge and page_size where huge pages make them
+ * others than asked for. On failure nothing is mapped. POPULATE is acted on as far as that
  * can be done without risk of a fault; LOCKED is not. */
 mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error);
 
@@ -114,13 +129,42 @@ mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, m
 /* Makes the mapping shorter and cuts its file off at the new end. */
 mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_error *error);
 
+/* How far the mapping reaches without moving, from base: its length, or the reserve that was to be had. */
+uint64_t mmapio_os_reserve(const mmapio_map *map);
+
+/* ---- memory that processes share ------------------------------------------------------------------------------- */
+
+/* Makes or opens memory as map->name and map->flags say; length is 0 only for what exists. Sets file; nothing is left
+ * of what fails. */
+mmapio_status mmapio_os_memory_open(mmapio_map *map, uint64_t length, mmapio_error *error);
+
+/* Closes the handle, and takes away the name where it goes with the last map. */
+mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error);
+
+mmapio_status mmapio_os_memory_unlink(const char *name, mmapio_error *error);
+
+/* What mmapio_os_file_length is for files. */
+mmapio_status mmapio_os_memory_length(intptr_t memory, uint64_t *length, mmapio_error *error);
+
+/* Is this handle of memory, and not of a file? */
+bool mmapio_os_is_memory(intptr_t handle);
+
+/* Can memory change its length after it was made? If so, mmapio_os_file_set_length and _allocate do it. */
+bool mmapio_os_memory_resizes(void);
+
+/* seals are known ones. The map is of memory. */
+mmapio_status mmapio_os_seal(mmapio_map *map, uint32_t seals, mmapio_error *error);
+
+/* *seals is 0 on entry. The map is of memory. */
+mmapio_status mmapio_os_seals(mmapio_map *map, uint32_t *seals, mmapio_error *error);
+
 /* ---- ranges of a mapping -------------------------------------------------------------------------------------- */
 
 /* advice is one known MMAPIO_MADV_* without MMAPIO_MADV_ALLOW_LOSS. *outcome is MMAPIO_ADVICE_IGNORED on entry. */
 mmapio_status mmapio_os_advise(mmapio_map *map, const page_range *range, uint32_t advice, uint32_t *outcome,
                                mmapio_error *error);
 
-/* The map is shared and has a file. mode has exactly one of ASYNC, SYNC, DATA, DURABLE and BARRIER. */
+/* The map is shared and has a file that is not memory. mode has exactly one of ASYNC, SYNC, DATA, DURABLE and BARRIER. */
 mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t mode, mmapio_error *error);
 
 /* Fills known, scope and the counts (all zero on entry), and pages unless NULL (all zero on entry). */

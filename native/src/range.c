@@ -16,7 +16,7 @@ mmapio_status mmapio_range_enter(const mmapio_map *map, uint64_t offset, uint64_
     if (length == 0) {
         return MMAPIO_OK;
     }
-    *pages = range_pages(map, offset, length, mmapio_os_page_size());
+    *pages = range_pages(map, offset, length, map->page_size);
     *done = false;
     return MMAPIO_OK;
 }
@@ -58,6 +58,8 @@ mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t le
     memset(&full, 0, sizeof full);
     full.page_size = mmapio_os_page_size();
     if (!done) {
+        /* In ordinary pages even of huge ones, as the room for the answer is. */
+        range = range_pages(map, offset, length, full.page_size);
         full.pages = range.length / full.page_size;
         if (pages != NULL) {
             memset(pages, 0, (size_t)full.pages);

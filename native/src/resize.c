@@ -15,7 +15,7 @@ static mmapio_status prepare_file(const mmapio_map *map, uint64_t end, uint32_t 
                                   mmapio_error *error)
 {
     uint64_t file_length = 0;
-    mmapio_status status = mmapio_os_file_length(map->file, &file_length, error);
+    mmapio_status status = source_length(map, &file_length, error);
 
     *longer = status == MMAPIO_OK && end > file_length;
     if (!*longer) {
@@ -27,6 +27,26 @@ static mmapio_status prepare_file(const mmapio_map *map, uint64_t end, uint32_t 
     return (flags & MMAPIO_RESIZE_ALLOCATE) != 0
                ? mmapio_os_file_allocate(map->file, file_length, end - file_length, error)
                : MMAPIO_OK;
+}
+
+/* Memory that processes share is made to be all there, unless its maker said otherwise. */
+static uint32_t complete_flags(const mmapio_map *map, uint32_t flags)
+{
+    bool reserves = map->is_memory && (map->flags & MMAPIO_MAP_NORESERVE) == 0;
+
+    return reserves ? flags | MMAPIO_RESIZE_ALLOCATE : flags;
+}
+
+/* Two copies in a row leave no room between them, and some systems' memory has its length for good. */
+static bool can_resize(const mmapio_map *map, uint64_t length, uint32_t flags)
+{
+    bool changes_memory = map->is_memory && (length > map->length || (flags & MMAPIO_RESIZE_TRUNCATE) != 0);
+
+    if (map->mirrored || (changes_memory && !mmapio_os_memory_resizes())) {
+        return false;
+    }
+    /* The place of such maps in the table comes and goes with the mapping. */
+    return (map->flags & MMAPIO_MAP_ZERO_FILL) == 0 || (length != 0 && map->length != 0);
 }
 
 /* The mapping first, the file's length second: a mapping that has become too long can be made shorter again, a file
@@ -61,12 +81,11 @@ mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags
     if (!range_within(map->base_offset + map->lead, length, (uint64_t)INT64_MAX)) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
     }
-    if ((map->flags & MMAPIO_MAP_ZERO_FILL) != 0 && (length == 0 || map->length == 0)) {
-        /* Its place in the table of such maps comes and goes with the mapping. */
+    if (!can_resize(map, length, flags)) {
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
     if (length > map->length) {
-        return grow(map, length, flags, error);
+        return grow(map, length, complete_flags(map, flags), error);
     }
     if ((flags & MMAPIO_RESIZE_TRUNCATE) != 0 && writes_to_file(map)) {
         return mmapio_os_shrink_file(map, length, error);

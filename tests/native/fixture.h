@@ -73,6 +73,9 @@ int fixture_mappings_of(const fixture_file *file);
 /* Is there a mapping at this address? */
 bool fixture_is_mapped(const void *address);
 
+/* Can the byte at this address be read? Asked of the system: nothing faults. */
+bool fixture_is_accessible(const void *address);
+
 /* Would a mapping of this length fit into the address space? Limits, checkers and emulators make it smaller. */
 bool fixture_has_room(uint64_t length);
 

@@ -216,3 +216,17 @@ void fixture_thread_join(fixture_thread *thread)
     }
     free(thread);
 }
+
+bool fixture_is_accessible(const void *address)
+{
+    int ends[2];
+    bool accessible;
+
+    if (pipe(ends) != 0) {
+        fixture_die("pipe");
+    }
+    accessible = write(ends[1], address, 1) == 1;
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return accessible;
+}

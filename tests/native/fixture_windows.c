@@ -208,6 +208,14 @@ bool fixture_is_mapped(const void *address)
     return VirtualQuery(address, &region, sizeof region) != 0 && region.State != MEM_FREE;
 }
 
+bool fixture_is_accessible(const void *address)
+{
+    MEMORY_BASIC_INFORMATION region;
+
+    return VirtualQuery(address, &region, sizeof region) != 0 && region.State == MEM_COMMIT &&
+           (region.Protect & PAGE_NOACCESS) == 0;
+}
+
 bool fixture_has_room(uint64_t length)
 {
     void *room = length > SIZE_MAX ? NULL : VirtualAlloc(NULL, (SIZE_T)length, MEM_RESERVE, PAGE_NOACCESS);

@@ -135,16 +135,16 @@ static void the_error_is_sixteen_bytes_of_four_fields(void)
 
 static void structs_keep_their_layout(void)
 {
-    CHECK_EQUAL(40, sizeof(mmapio_map_options));
+    CHECK_EQUAL(56, sizeof(mmapio_map_options));
     CHECK_EQUAL(4, offsetof(mmapio_map_options, protection));
     CHECK_EQUAL(8, offsetof(mmapio_map_options, flags));
     CHECK_EQUAL(12, offsetof(mmapio_map_options, advice));
     CHECK_EQUAL(16, offsetof(mmapio_map_options, offset));
     CHECK_EQUAL(24, offsetof(mmapio_map_options, length));
     CHECK_EQUAL(32, offsetof(mmapio_map_options, reserve));
+    CHECK_EQUAL(40, offsetof(mmapio_map_options, huge_page_size));
+    CHECK_EQUAL(48, offsetof(mmapio_map_options, huge_pages));
     CHECK_EQUAL(64, sizeof(mmapio_caps));
-    CHECK_EQUAL(40, sizeof(mmapio_eviction));
-    CHECK_EQUAL(16, sizeof(mmapio_range));
     CHECK_EQUAL(16, offsetof(mmapio_caps, features));
     CHECK_EQUAL(24, offsetof(mmapio_caps, advice_applied));
     CHECK_EQUAL(40, offsetof(mmapio_caps, sync_applied));

@@ -34,4 +34,7 @@ internal struct NativeMapOptions
     public ulong Offset;
     public ulong Length;
     public ulong Reserve;
+    public ulong HugePageSize;
+    public uint HugePages;
+    public uint Reserved;
 }

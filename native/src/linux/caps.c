@@ -31,6 +31,21 @@ static bool has_cachestat(void)
     return syscall(SYS_cachestat, -1, &range, &unused, 0) != 0 && errno == EBADF;
 }
 
+/* Sealing needs a memfd; the folder for names is one that a container may lack. */
+static uint64_t memory_features(void)
+{
+    int file = (int)syscall(SYS_memfd_create, "mmapio", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    uint64_t features = access("/dev/shm", W_OK | X_OK) == 0 ? MMAPIO_FEATURE_SHARED | MMAPIO_FEATURE_SHARED_LASTS : 0u;
+
+    if (file >= 0) {
+        features |= MMAPIO_FEATURE_SEALS | MMAPIO_FEATURE_MIRRORED;
+        (void)close(file);
+    }
+    features |= access("/sys/kernel/mm/hugepages", F_OK) == 0 ? MMAPIO_FEATURE_HUGE_PAGES : 0u;
+    features |= access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0 ? MMAPIO_FEATURE_TRANSPARENT : 0u;
+    return features | MMAPIO_FEATURE_GUARD_PAGES | MMAPIO_FEATURE_PLACEHOLDERS;
+}
+
 static bool has_mlock2(void)
 {
     return syscall(SYS_mlock2, NULL, (size_t)0, MLOCK_ONFAULT) == 0 || errno != ENOSYS;
@@ -50,6 +65,7 @@ void mmapio_os_caps(mmapio_caps *caps)
     caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY | MMAPIO_FEATURE_GUARD |
                      MMAPIO_FEATURE_ZERO_FILL | MMAPIO_FEATURE_RESERVE | MMAPIO_FEATURE_EVICT |
                      MMAPIO_FEATURE_FILE_RESIDENCY | MMAPIO_FEATURE_FILE_EVICT;
+    caps->features |= memory_features();
     caps->features |= has_cachestat() ? MMAPIO_FEATURE_RESIDENCY_COUNTS : 0u;
     caps->features |= has_mlock2() ? MMAPIO_FEATURE_LOCK_ON_FAULT : 0u;
     caps->advice_applied = known_advice();

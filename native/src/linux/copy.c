@@ -47,7 +47,7 @@ static ssize_t round_by_file(mmapio_map *map, uint64_t offset, unsigned char *bu
 /* Not past a protection, which the file knows nothing of. */
 static bool has_way_through_file(const mmapio_map *map)
 {
-    return map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 && !map->changed;
+    return map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 && !map->changed && !map->mirrored;
 }
 
 mmapio_status mmapio_os_copy(mmapio_map *map, uint64_t offset, void *buffer, uint64_t length, bool write,

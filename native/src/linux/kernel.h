@@ -18,6 +18,44 @@
 #define SYS_mlock2 284
 #endif
 
+#if !defined(SYS_memfd_create) && defined(__x86_64__)
+#define SYS_memfd_create 319
+#elif !defined(SYS_memfd_create) && defined(__aarch64__)
+#define SYS_memfd_create 279
+#endif
+
+/* linux/memfd.h and linux/fcntl.h; the seals of 5.1, the flag of 6.3. */
+#ifndef MFD_CLOEXEC
+#define MFD_CLOEXEC 0x1u
+#define MFD_ALLOW_SEALING 0x2u
+#endif
+#ifndef MFD_HUGETLB
+#define MFD_HUGETLB 0x4u
+#endif
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x8u
+#endif
+#ifndef F_ADD_SEALS
+#define F_ADD_SEALS 1033
+#define F_GET_SEALS 1034
+#endif
+
+/* MAP_HUGE_SHIFT and MFD_HUGE_SHIFT. */
+#ifndef HUGE_SHIFT
+#define HUGE_SHIFT 26
+#endif
+
+#ifndef HUGETLBFS_MAGIC
+#define HUGETLBFS_MAGIC 0x958458f6u
+#endif
+#ifndef TMPFS_MAGIC
+#define TMPFS_MAGIC 0x01021994u
+#endif
+
+#ifndef O_TMPFILE
+#define O_TMPFILE (020000000 | O_DIRECTORY)
+#endif
+
 #ifndef MLOCK_ONFAULT
 #define MLOCK_ONFAULT 1
 #endif

@@ -45,8 +45,9 @@ static bool mincore_is_honest(intptr_t file)
 mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmapio_residency *report, uint8_t *pages,
                                   mmapio_error *error)
 {
-    /* cachestat speaks of the file's pages; a private map that was written to has pages of its own. */
-    bool shares_file = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0;
+    /* cachestat speaks of the file's pages; a private map that was written to has pages of its own, and in
+     * a mirrored one the range may have the same pages twice. */
+    bool shares_file = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 && !map->mirrored;
     bool counted = shares_file && ask_cachestat(map->file, map->base_offset + range->map_offset, range->length, report);
 
     report->scope = map->file == MMAPIO_NO_FILE ? MMAPIO_SCOPE_WORKING_SET : MMAPIO_SCOPE_PAGE_CACHE;

@@ -22,8 +22,15 @@ mmapio_status mmapio_posix_remap(mmapio_map *map, uint64_t base_length, bool may
 /* If the signal's context stands in mmapio_guard_move, makes it continue at the landing place. Differs per system. */
 bool mmapio_posix_redirect(void *context);
 
-/* The size of the pages that MMAPIO_MAP_HUGETLB gives: a power of two. Differs per system. */
-uint64_t mmapio_posix_huge_page_size(intptr_t file);
+/* The size of the explicit huge pages that a map can have by its source and map->huge_size, a power of two; 0 where it
+ * can have none. *is_given tells that it has them anyway, by where its file lies. Differs per system. */
+uint64_t mmapio_posix_huge_page_size(const mmapio_map *map, bool *is_given);
+
+/* The flags of mmap(2) that ask for anonymous pages of that size. Differs per system. */
+int mmapio_posix_huge_flags(uint64_t size);
+
+/* Asks for transparent huge pages, and tells whether the system is set to make any. Differs per system. */
+bool mmapio_posix_make_transparent(mmapio_map *map);
 
 /* Fills pages (nullable) from mincore(2) and counts the resident ones, a part of the range at a time. */
 mmapio_status mmapio_posix_mincore(const page_range *range, uint8_t *pages, uint64_t *resident, mmapio_error *error);

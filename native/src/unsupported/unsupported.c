@@ -239,3 +239,59 @@ mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t len
     (void)error;
     return MMAPIO_OK;
 }
+
+uint64_t mmapio_os_reserve(const mmapio_map *map)
+{
+    return map->base_length;
+}
+
+mmapio_status mmapio_os_memory_open(mmapio_map *map, uint64_t length, mmapio_error *error)
+{
+    (void)map;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
+{
+    (void)map;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_memory_unlink(const char *name, mmapio_error *error)
+{
+    (void)name;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_memory_length(intptr_t memory, uint64_t *length, mmapio_error *error)
+{
+    (void)memory;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+bool mmapio_os_is_memory(intptr_t handle)
+{
+    (void)handle;
+    return false;
+}
+
+bool mmapio_os_memory_resizes(void)
+{
+    return false;
+}
+
+mmapio_status mmapio_os_seal(mmapio_map *map, uint32_t seals, mmapio_error *error)
+{
+    (void)map;
+    (void)seals;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_seals(mmapio_map *map, uint32_t *seals, mmapio_error *error)
+{
+    (void)map;
+    (void)seals;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}

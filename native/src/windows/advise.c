@@ -189,11 +189,11 @@ mmapio_status mmapio_os_advise(mmapio_map *map, const page_range *range, uint32_
         }
         return MMAPIO_OK;
     case MMAPIO_MADV_REMOVE:
-        if (has_file && !is_shared) {
+        if (has_file && !is_shared && !map->is_memory) {
             /* The file is not a private map's to change: as on Linux, that is no hint to be ignored. */
             return mmapio_fail(error, MMAPIO_ACCESS_DENIED);
         }
-        return has_file ? punch(map, range, outcome, error) : MMAPIO_OK;
+        return has_file && !map->is_memory ? punch(map, range, outcome, error) : MMAPIO_OK;
     default:
         /* The rest has nothing like it here: reading ahead is chosen when a file is opened (FILE_FLAG_RANDOM_ACCESS,
          * FILE_FLAG_SEQUENTIAL_SCAN), and there is neither fork() nor KSM nor a choice of page size afterwards. */

@@ -40,7 +40,7 @@ mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_e
 {
     uint32_t outcome = MMAPIO_ADVICE_IGNORED;
 
-    if (map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0) {
+    if (map->file != MMAPIO_NO_FILE && !map->is_memory && !map->mirrored && (map->flags & MMAPIO_MAP_SHARED) != 0) {
         DWORD code = mmapio_win32_flush_view(range->address, (SIZE_T)range->length);
         if (code != ERROR_SUCCESS) {
             return mmapio_win32_fail(error, code, CALL_FLUSH_VIEW_OF_FILE);

@@ -3,6 +3,7 @@
  * A map of a file is a view of a section; memory of no file comes from VirtualAlloc and not from a section of the
  * paging file, since MEM_RESET, DiscardVirtualMemory and placeholders that are split and joined work on private memory
  * only. Whether there is a file therefore tells which of the two a map is. */
+#include "../range.h"
 #include "win32.h"
 
 DWORD mmapio_win32_protection(const mmapio_map *map, uint32_t protection)
@@ -23,8 +24,7 @@ DWORD mmapio_win32_protection(const mmapio_map *map, uint32_t protection)
     return (protection & MMAPIO_PROT_READ) != 0 ? PAGE_READONLY : PAGE_NOACCESS;
 }
 
-/* The FILE_MAP_* that gives a view pages of this PAGE_*. */
-static DWORD view_access(DWORD pages)
+DWORD mmapio_win32_view_access(DWORD pages)
 {
     switch (pages) {
     case PAGE_READWRITE:
@@ -60,63 +60,170 @@ static mmapio_status section_failed(const mmapio_map *map, uint64_t end, DWORD c
     return mmapio_win32_fail_as(error, status, code, CALL_CREATE_FILE_MAPPING);
 }
 
+static struct win32_layout layout_of(const mmapio_map *map, HANDLE section, DWORD pages)
+{
+    struct win32_layout layout = {0};
+
+    layout.section = section;
+    layout.offset = map->base_offset;
+    layout.copies = map->mirrored ? 2 : 1;
+    layout.length = (SIZE_T)((map->lead + map->length) / layout.copies);
+    layout.room = (SIZE_T)(map->base_length / layout.copies);
+    layout.guard = (SIZE_T)map->guard;
+    layout.pages = pages;
+    return layout;
+}
+
+/* A view wherever there is room for it, or one that has to lie between others. */
+static mmapio_status place_view(mmapio_map *map, HANDLE section, DWORD pages, mmapio_error *error)
+{
+    struct win32_layout layout = layout_of(map, section, pages);
+    DWORD access = mmapio_win32_view_access(pages);
+    ULARGE_INTEGER start = {.QuadPart = map->base_offset};
+    uint32_t call = CALL_MAP_VIEW_OF_FILE;
+    DWORD code = ERROR_SUCCESS;
+
+    if (layout.guard != 0 || layout.copies != 1) {
+        map->base = mmapio_win32_place_views(&layout, &code, &call);
+    } else {
+        access |= map->page_size > mmapio_win32_system()->page_size ? WIN32_MAP_LARGE_PAGES : 0;
+        map->base = MapViewOfFile(section, access, start.HighPart, start.LowPart, layout.length);
+        code = map->base == NULL ? GetLastError() : ERROR_SUCCESS;
+    }
+    return map->base == NULL ? mmapio_win32_fail(error, code, call) : MMAPIO_OK;
+}
+
 static mmapio_status map_view(mmapio_map *map, mmapio_error *error)
 {
     /* A view without access could never be given any; one that can be read is closed below. */
     bool closed = map->protection == MMAPIO_PROT_NONE;
     DWORD pages = mmapio_win32_protection(map, closed ? MMAPIO_PROT_READ : map->protection);
-    uint64_t length = map->lead + map->length;
     /* To the byte and not to the page: a file open for writing grows to the size of its section. It stays grown if
      * the view then fails, for cutting it back could take what somebody else has appended. */
-    ULARGE_INTEGER end = {.QuadPart = map->base_offset + length};
-    ULARGE_INTEGER start = {.QuadPart = map->base_offset};
-    HANDLE section = CreateFileMappingW((HANDLE)map->file, NULL, pages, end.HighPart, end.LowPart, NULL);
-    DWORD code;
+    uint64_t once = map->mirrored ? map->length / 2 : map->length;
+    ULARGE_INTEGER end = {.QuadPart = map->base_offset + map->lead + once};
+    HANDLE section = map->is_memory
+                         ? (HANDLE)map->file
+                         : CreateFileMappingW((HANDLE)map->file, NULL, pages, end.HighPart, end.LowPart, NULL);
+    mmapio_status status;
     DWORD before;
 
     if (section == NULL) {
         return section_failed(map, end.QuadPart, GetLastError(), error);
     }
-    map->base = MapViewOfFile(section, view_access(pages), start.HighPart, start.LowPart, (SIZE_T)length);
-    code = map->base == NULL ? GetLastError() : ERROR_SUCCESS;
-    /* The view keeps the section alive. */
-    (void)CloseHandle(section);
-    if (map->base == NULL) {
-        return mmapio_win32_fail(error, code, CALL_MAP_VIEW_OF_FILE);
+    status = place_view(map, section, pages, error);
+    if (!map->is_memory) {
+        /* The view keeps the section alive. */
+        (void)CloseHandle(section);
     }
-    if (closed && !VirtualProtect(map->base, (SIZE_T)map->base_length, PAGE_NOACCESS, &before)) {
-        code = GetLastError();
-        (void)UnmapViewOfFile(map->base);
-        map->base = NULL;
+    if (status == MMAPIO_OK && closed && !VirtualProtect(map->base, (SIZE_T)map->base_length, PAGE_NOACCESS, &before)) {
+        DWORD code = GetLastError();
+        (void)mmapio_os_unmap(map, NULL);
         return mmapio_win32_fail(error, code, CALL_VIRTUAL_PROTECT);
     }
+    return status;
+}
+
+/* The reserve is address space alone, whose pages are committed as the map grows; guards are never committed. */
+static mmapio_status allocate(mmapio_map *map, mmapio_error *error)
+{
+    DWORD pages = mmapio_win32_protection(map, map->protection);
+    SIZE_T length = (SIZE_T)(map->reserve > map->base_length ? map->reserve : map->base_length);
+    SIZE_T guard = (SIZE_T)map->guard;
+    unsigned char *place = VirtualAlloc(NULL, length + 2 * guard, MEM_RESERVE, pages);
+    DWORD code;
+
+    if (place == NULL) {
+        return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_ALLOC);
+    }
+    if (VirtualAlloc(place + guard, (SIZE_T)map->base_length, MEM_COMMIT, pages) == NULL) {
+        code = GetLastError();
+        (void)VirtualFree(place, 0, MEM_RELEASE);
+        return mmapio_win32_fail(error, code, CALL_VIRTUAL_ALLOC);
+    }
+    map->base = place + guard;
     return MMAPIO_OK;
 }
 
-static mmapio_status allocate(mmapio_map *map, mmapio_error *error)
+/* Large pages are all committed and locked, and take a privilege that hardly any account has and that the process must
+ * have enabled (SeLockMemoryPrivilege). */
+static mmapio_status allocate_large(mmapio_map *map, mmapio_error *error)
 {
-    map->base = VirtualAlloc(NULL, (SIZE_T)map->base_length, MEM_RESERVE | MEM_COMMIT,
-                             mmapio_win32_protection(map, map->protection));
-    if (map->base == NULL) {
-        return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_ALLOC);
+    const DWORD kind = MEM_RESERVE | MEM_COMMIT | MEM_LARGE_PAGES;
+    uint64_t size = mmapio_win32_large_pages(map);
+    uint64_t length;
+    DWORD code;
+
+    if (size == 0 || map->reserve != 0) {
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
+    length = round_up(map->base_length, size);
+    map->base = VirtualAlloc(NULL, (SIZE_T)length, kind, mmapio_win32_protection(map, map->protection));
+    if (map->base == NULL) {
+        code = GetLastError();
+        return mmapio_win32_fail_as(error, mmapio_win32_large_status(code), code, CALL_VIRTUAL_ALLOC);
+    }
+    map->base_length = length;
+    map->page_size = size;
+    map->huge = MMAPIO_HUGE_REQUIRE;
     return MMAPIO_OK;
+}
+
+uint64_t mmapio_win32_large_pages(const mmapio_map *map)
+{
+    uint64_t size = GetLargePageMinimum();
+    bool fits = (map->huge_size == 0 || map->huge_size == size) &&
+                (map->flags & (MMAPIO_MAP_GUARD_PAGES | MMAPIO_MAP_MIRRORED)) == 0;
+
+    return fits ? size : 0;
+}
+
+mmapio_status mmapio_win32_large_status(DWORD code)
+{
+    switch (code) {
+    case ERROR_INVALID_PARAMETER: /* Wine */
+        return MMAPIO_UNSUPPORTED;
+    case ERROR_NO_SYSTEM_RESOURCES:
+        return MMAPIO_LIMIT_REACHED;
+    default:
+        return mmapio_win32_status(code);
+    }
+}
+
+static mmapio_status map_memory_or_file(mmapio_map *map, mmapio_error *error)
+{
+    mmapio_error ignored;
+    uint32_t asked = map->huge;
+    mmapio_status status;
+
+    if (map->is_memory && map->page_size > mmapio_win32_system()->page_size) {
+        /* It was made of large pages. */
+        map->base_length = round_up(map->base_length, map->page_size);
+        return map_view(map, error);
+    }
+    if (asked >= MMAPIO_HUGE_PREFER && map->file == MMAPIO_NO_FILE) {
+        status = allocate_large(map, asked == MMAPIO_HUGE_REQUIRE ? error : &ignored);
+        if (status == MMAPIO_OK || asked == MMAPIO_HUGE_REQUIRE) {
+            return status;
+        }
+    }
+    /* Files have none, and there are no transparent ones. A wish is passed over, a demand is refused. */
+    if (asked == MMAPIO_HUGE_REQUIRE) {
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
+    map->huge = MMAPIO_HUGE_NONE;
+    return map->file == MMAPIO_NO_FILE ? allocate(map, error) : map_view(map, error);
 }
 
 mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error)
 {
     mmapio_status status;
 
-    /* Large pages hold memory of no file only, lock all of it, and take a privilege that hardly any account has
-     * (SeLockMemoryPrivilege): a request for them is refused, never quietly served with small ones. */
-    if ((map->flags & MMAPIO_MAP_HUGETLB) != 0) {
-        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
-    }
     /* Asked here, since CreateFileMapping would grow the file before MapViewOfFile finds out. */
     if (map->base_length > mmapio_win32_system()->address_space) {
         return mmapio_fail(error, MMAPIO_OUT_OF_MEMORY);
     }
-    status = map->file == MMAPIO_NO_FILE ? allocate(map, error) : map_view(map, error);
+    status = map_memory_or_file(map, error);
     if (status == MMAPIO_OK && (map->flags & (MMAPIO_MAP_POPULATE | MMAPIO_MAP_NONBLOCK)) == MMAPIO_MAP_POPULATE) {
         page_range all = {map->base, map->base_length, 0};
         mmapio_error ignored;
@@ -128,28 +235,58 @@ mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error)
 mmapio_status mmapio_os_unmap(mmapio_map *map, mmapio_error *error)
 {
     if (map->file == MMAPIO_NO_FILE) {
-        if (!VirtualFree(map->base, 0, MEM_RELEASE)) {
+        if (!VirtualFree(map->base - map->guard, 0, MEM_RELEASE)) {
             return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_FREE);
         }
-    } else if (!UnmapViewOfFile(map->base)) {
-        return mmapio_win32_fail(error, GetLastError(), CALL_UNMAP_VIEW_OF_FILE);
+    } else {
+        struct win32_layout layout = layout_of(map, NULL, 0);
+        DWORD code = mmapio_win32_remove_views(map->base, &layout);
+        if (code != ERROR_SUCCESS) {
+            return mmapio_win32_fail(error, code, CALL_UNMAP_VIEW_OF_FILE);
+        }
     }
     map->base = NULL;
     return MMAPIO_OK;
 }
 
-mmapio_status mmapio_os_protect(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error)
+uint64_t mmapio_os_reserve(const mmapio_map *map)
+{
+    bool is_kept = map->file == MMAPIO_NO_FILE && map->reserve > map->base_length;
+
+    return is_kept ? map->reserve : map->base_length;
+}
+
+page_range mmapio_win32_first_view(const mmapio_map *map, const page_range *range)
+{
+    page_range first = *range;
+    uint64_t middle = map->base_length / 2;
+
+    if (map->mirrored && range->map_offset < middle && range->length > middle - range->map_offset) {
+        first.length = middle - range->map_offset;
+    }
+    return first;
+}
+
+static DWORD protect(const page_range *range, DWORD pages)
 {
     DWORD before;
-    DWORD code;
 
-    if (VirtualProtect(range->address, (SIZE_T)range->length, mmapio_win32_protection(map, protection), &before)) {
-        return MMAPIO_OK;
+    return VirtualProtect(range->address, (SIZE_T)range->length, pages, &before) ? ERROR_SUCCESS : GetLastError();
+}
+
+mmapio_status mmapio_os_protect(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error)
+{
+    DWORD pages = mmapio_win32_protection(map, protection);
+    page_range first = mmapio_win32_first_view(map, range);
+    page_range second = {first.address + first.length, range->length - first.length, 0};
+    DWORD code = protect(&first, pages);
+
+    if (code == ERROR_SUCCESS && second.length != 0) {
+        code = protect(&second, pages);
     }
-    code = GetLastError();
     /* The arguments are in order, so what is invalid is the wish: more than the view was mapped with. */
     if (code == ERROR_INVALID_PARAMETER) {
         return mmapio_win32_fail_as(error, MMAPIO_ACCESS_DENIED, code, CALL_VIRTUAL_PROTECT);
     }
-    return mmapio_win32_fail(error, code, CALL_VIRTUAL_PROTECT);
+    return code == ERROR_SUCCESS ? MMAPIO_OK : mmapio_win32_fail(error, code, CALL_VIRTUAL_PROTECT);
 }

@@ -34,7 +34,7 @@ mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t l
 
 static uint64_t pages_for(const mmapio_map *map, uint64_t length)
 {
-    return round_up(map->lead + length, mmapio_os_page_size());
+    return round_up(map->lead + length, map->page_size);
 }
 
 /* The new view is made before the old one goes, so that a failure leaves things as they were. */
@@ -67,6 +67,24 @@ static mmapio_status map_anew(mmapio_map *map, uint64_t length, mmapio_error *er
     return MMAPIO_OK;
 }
 
+/* Within its reserve, memory of no file is made longer by committing more of it. What it has stays when it is made
+ * shorter, as it does on POSIX. */
+static mmapio_status commit(mmapio_map *map, uint64_t length, mmapio_error *error)
+{
+    uint64_t needed = pages_for(map, length);
+    DWORD pages = mmapio_win32_protection(map, map->protection);
+
+    if (needed > map->base_length) {
+        if (VirtualAlloc(map->base + map->base_length, (SIZE_T)(needed - map->base_length), MEM_COMMIT, pages) ==
+            NULL) {
+            return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_ALLOC);
+        }
+        map->base_length = needed;
+    }
+    map->length = length;
+    return MMAPIO_OK;
+}
+
 mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error)
 {
     bool is_private = (map->flags & MMAPIO_MAP_PRIVATE) != 0;
@@ -75,6 +93,10 @@ mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, m
     if (map->base != NULL && length != 0 && pages_for(map, length) == map->base_length) {
         map->length = length;
         return MMAPIO_OK;
+    }
+    if (map->base != NULL && map->file == MMAPIO_NO_FILE && map->reserve != 0 && length != 0 &&
+        pages_for(map, length) <= mmapio_os_reserve(map)) {
+        return commit(map, length, error);
     }
     if (map->base != NULL && (!may_move || written)) {
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);

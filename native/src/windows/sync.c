@@ -55,12 +55,17 @@ static DWORD flush_data(HANDLE file)
  * call makes it start without waiting for it. INVALIDATE has nothing to do: all views of a file are the same pages. */
 mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t mode, mmapio_error *error)
 {
+    page_range first = mmapio_win32_first_view(map, range);
+    page_range second = {first.address + first.length, range->length - first.length, 0};
     DWORD code;
 
     if ((mode & MMAPIO_MS_ASYNC) != 0) {
         return MMAPIO_OK;
     }
-    code = mmapio_win32_flush_view(range->address, (SIZE_T)range->length);
+    code = mmapio_win32_flush_view(first.address, (SIZE_T)first.length);
+    if (code == ERROR_SUCCESS && second.length != 0) {
+        code = mmapio_win32_flush_view(second.address, (SIZE_T)second.length);
+    }
     if (code != ERROR_SUCCESS) {
         return mmapio_win32_fail(error, code, CALL_FLUSH_VIEW_OF_FILE);
     }

@@ -12,7 +12,27 @@ static any_function look_up(HMODULE library, const char *name)
     return library == NULL ? NULL : (any_function)GetProcAddress(library, name);
 }
 
-/* Both libraries are in every process from its beginning to its end: nothing to load, nothing to free. */
+/* Wine has had the calls for longer than the placeholders, so one is made to see. */
+static bool has_placeholders(win32_allocate allocate)
+{
+    void *place = allocate(NULL, NULL, found.allocation_granularity, MEM_RESERVE | WIN32_RESERVE_PLACEHOLDER,
+                           PAGE_NOACCESS, NULL, 0);
+
+    return place != NULL && VirtualFree(place, 0, MEM_RELEASE);
+}
+
+static void look_for_placeholders(HMODULE kernelbase)
+{
+    win32_allocate allocate = (win32_allocate)look_up(kernelbase, "VirtualAlloc2");
+    win32_map_view map_view = (win32_map_view)look_up(kernelbase, "MapViewOfFile3");
+
+    if (allocate != NULL && map_view != NULL && has_placeholders(allocate)) {
+        found.allocate = allocate;
+        found.map_view = map_view;
+    }
+}
+
+/* These libraries are in every process from its beginning to its end: nothing to load, nothing to free. */
 static BOOL CALLBACK look_around(PINIT_ONCE unused, PVOID parameter, PVOID *context)
 {
     HMODULE kernel32 = GetModuleHandleW(L"kernel32.dll");
@@ -30,6 +50,8 @@ static BOOL CALLBACK look_around(PINIT_ONCE unused, PVOID parameter, PVOID *cont
     found.prefetch = (win32_prefetch)look_up(kernel32, "PrefetchVirtualMemory");
     found.discard = (win32_discard)look_up(kernel32, "DiscardVirtualMemory");
     found.flush_file = (win32_flush_file)look_up(ntdll, "NtFlushBuffersFileEx");
+    found.query_section = (win32_query_section)look_up(ntdll, "NtQuerySection");
+    look_for_placeholders(GetModuleHandleW(L"kernelbase.dll"));
     found.code_of = (win32_code_of)look_up(ntdll, "RtlNtStatusToDosError");
     return TRUE;
 }

@@ -22,6 +22,11 @@ typedef DWORD(WINAPI *win32_discard)(PVOID address, SIZE_T length);             
 typedef NTSTATUS(NTAPI *win32_flush_file)(HANDLE, ULONG flags, PVOID, ULONG, PIO_STATUS_BLOCK);  /* 8 */
 typedef ULONG(NTAPI *win32_code_of)(NTSTATUS status);
 
+typedef NTSTATUS(NTAPI *win32_query_section)(HANDLE, int kind, PVOID, SIZE_T, SIZE_T *);                   /* NT */
+typedef PVOID(WINAPI *win32_allocate)(HANDLE, PVOID, SIZE_T, ULONG kind, ULONG pages, PVOID, ULONG count); /* 10 1803 */
+typedef PVOID(WINAPI *win32_map_view)(HANDLE section, HANDLE process, PVOID, ULONG64 offset, SIZE_T, ULONG kind,
+                                      ULONG pages, PVOID, ULONG count); /* 10 1803 */
+
 /* What is known of this machine. A call that is missing is NULL. */
 struct win32_system {
     uint32_t page_size;
@@ -32,6 +37,9 @@ struct win32_system {
     win32_discard discard;                     /* DiscardVirtualMemory: the return value is the error */
     win32_flush_file flush_file;               /* NtFlushBuffersFileEx */
     win32_code_of code_of;                     /* RtlNtStatusToDosError */
+    win32_query_section query_section;         /* NtQuerySection */
+    win32_allocate allocate;                   /* VirtualAlloc2, with placeholders; else NULL */
+    win32_map_view map_view;                   /* MapViewOfFile3, with placeholders; else NULL */
 };
 
 /* The one of this process. Never NULL, and constant once returned. */
@@ -48,6 +56,42 @@ mmapio_status mmapio_win32_fail_as(mmapio_error *error, mmapio_status status, DW
 
 /* MMAPIO_PROT_* to PAGE_*, for pages of this map. */
 DWORD mmapio_win32_protection(const mmapio_map *map, uint32_t protection);
+
+/* The FILE_MAP_* that gives a view pages of this PAGE_*. */
+DWORD mmapio_win32_view_access(DWORD pages);
+
+/* The part of a range that lies in one view, from its start on: some calls do not take more, which a mirrored map's
+ * range may be. */
+page_range mmapio_win32_first_view(const mmapio_map *map, const page_range *range);
+
+/* The size of the large pages that the map could have; 0 where it cannot. */
+uint64_t mmapio_win32_large_pages(const mmapio_map *map);
+
+/* The status that fits what a request for large pages failed with. */
+mmapio_status mmapio_win32_large_status(DWORD code);
+
+/* Some headers lack these: Windows 10 1803, and 1703. */
+enum { WIN32_PRESERVE_PLACEHOLDER = 0x2, WIN32_REPLACE_PLACEHOLDER = 0x4000, WIN32_RESERVE_PLACEHOLDER = 0x40000 };
+#define WIN32_MAP_LARGE_PAGES 0x20000000u
+
+/* ---- views that lie at chosen addresses (views.c) -------------------------------------------------------------- */
+
+/*   guard   |   view   |   the same view   |   up to 64 KiB that cannot be allocated   |   guard   */
+struct win32_layout {
+    HANDLE section;
+    uint64_t offset; /* a multiple of the allocation granularity */
+    SIZE_T length;   /* bytes of one view, as the section has them */
+    SIZE_T room;     /* the same in whole pages; of mirrored views, a multiple of the allocation granularity */
+    SIZE_T guard;    /* bytes on each side, a multiple of the allocation granularity; or 0 */
+    unsigned copies; /* 1 or 2 */
+    DWORD pages;     /* PAGE_* */
+};
+
+/* Gives the address of the first view; NULL on failure, with *code and *call set. */
+unsigned char *mmapio_win32_place_views(const struct win32_layout *layout, DWORD *code, uint32_t *call);
+
+/* Undoes it. Of the layout only room, guard and copies matter. Returns a Win32 code. */
+DWORD mmapio_win32_remove_views(unsigned char *first, const struct win32_layout *layout);
 
 /* FILE_ATTRIBUTE_* of an open file, 0 where it has none to tell. */
 DWORD mmapio_win32_attributes(HANDLE file);

@@ -98,8 +98,8 @@ public sealed unsafe class LayoutTests
         Assert.Equal(MapStatus.AbiMismatch, MapWithByteSet(sizeof(NativeMapOptions)));
         Assert.Equal(MapStatus.Ok, MapWithByteSet(-1));
 
-        // The last byte known is the highest of the length, which makes it too long.
-        Assert.Equal(MapStatus.OutOfRange, MapWithByteSet(sizeof(NativeMapOptions) - 1));
+        // The last bytes known are reserved.
+        Assert.Equal(MapStatus.InvalidArgument, MapWithByteSet(sizeof(NativeMapOptions) - 1));
     }
 
     [Fact]

@@ -172,6 +172,36 @@ public sealed class ReadmeExamples : IDisposable
     }
 
     [Fact]
+    public void Memory_that_processes_share()
+    {
+        Needs.Capability(MemoryMap.Capabilities.CanShareByName, "share memory by name");
+
+        // readme: shared
+        using MemoryMap map = MemoryMap.CreateShared("visitors", 4096, new MapOptions { DeleteOnClose = true });
+        using MemoryMap other = MemoryMap.OpenShared("visitors", MapAccess.ReadWrite);
+        long visitors = other.Add(0, 1L);
+        // end
+
+        Assert.Equal((1L, 1L), (visitors, map.Read<long>(0)));
+    }
+
+    [Fact]
+    public void A_ring_between_two()
+    {
+        ReadOnlySpan<byte> message = "hello"u8;
+
+        // readme: ring
+        using MapRingBuffer ring = MapRingBuffer.Create(65536);
+        message.CopyTo(ring.GetWriteSpan());
+        ring.Advance(message.Length);
+        int received = ring.GetReadSpan().Length;
+        ring.Consume(received);
+        // end
+
+        Assert.Equal(5, received);
+    }
+
+    [Fact]
     public void Going_through_lines()
     {
         using MemoryMap map = MemoryMap.Open(_scratch.Holding("one\ntwo\nthree\n"u8.ToArray()));

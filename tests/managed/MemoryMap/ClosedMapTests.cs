@@ -62,6 +62,8 @@ public sealed class ClosedMapTests : IDisposable
         ["Evict a range"] = map => map.Evict(1, 1),
         ["FlushAsync"] = map => map.FlushAsync().AsTask(),
         ["FlushAsync of a range"] = map => map.FlushAsync(FlushMode.Sync, 1, 1).AsTask(),
+        ["ExportHandle"] = map => map.ExportHandle(),
+        ["Seal"] = map => map.Seal(MapSeals.Shrink),
         ["AcknowledgeLoss"] = map => map.AcknowledgeLoss(),
         ["Resize"] = map => map.Resize(1),
         ["Resize to nothing"] = map => map.Resize(0, truncateFile: true),

@@ -28,6 +28,13 @@ internal static class ChildParts
     /// <summary>Goes through every door that leads to the native library.</summary>
     public const string LibraryCaller = "library-caller";
 
+    /// <summary>Opens shared memory by its name: "offset value" puts the value there, and is answered
+    /// by the one that was there.</summary>
+    public const string Sharer = "sharer";
+
+    /// <summary>Reads all of a ring until its producer says so many bytes, and tells their sum.</summary>
+    public const string RingReader = "ring-reader";
+
     public static int Play(string part, string[] arguments)
     {
         switch (part)
@@ -55,6 +62,12 @@ internal static class ChildParts
                 return 0;
             case DataSetParts.User:
                 return DataSetParts.Play(arguments[0], Enum.Parse<MapAccess>(arguments[1]));
+            case Sharer:
+                Share(arguments[0]);
+                return 0;
+            case RingReader:
+                ReadRing(arguments[0], long.Parse(arguments[1], CultureInfo.InvariantCulture));
+                return 0;
             default:
                 return CacheParts.Play(part, arguments);
         }
@@ -122,6 +135,34 @@ internal static class ChildParts
         Say(() => Mmap.Map(1, Mmap.PROT_READ, Mmap.MAP_SHARED | Mmap.MAP_ANONYMOUS, null).Dispose());
         Say(() => _ = MemoryMap.PageSize);
         Say(() => _ = MemoryMap.Capabilities);
+    }
+
+    private static void Share(string name)
+    {
+        using MemoryMap map = MemoryMap.OpenShared(name, MapAccess.ReadWrite);
+        while (Console.ReadLine() is { } line)
+        {
+            long[] numbers = Numbers(line);
+            Console.WriteLine(map.Exchange(numbers[0], numbers[1]));
+        }
+    }
+
+    private static void ReadRing(string name, long total)
+    {
+        using MapRingBuffer ring = MapRingBuffer.Open(name);
+        Console.WriteLine("ready");
+        ulong sum = 0;
+        for (long done = 0; done < total;)
+        {
+            ReadOnlySpan<byte> found = ring.GetReadSpan();
+            foreach (byte each in found)
+            {
+                sum = (sum * 31) + each;
+            }
+            ring.Consume(found.Length);
+            done += found.Length;
+        }
+        Console.WriteLine(sum);
     }
 
     /// <summary>One line: "fine", or the exception with what is inside it.</summary>

@@ -1,0 +1,342 @@
+/* memory.c - memory that processes share: files in /dev/shm, and memfd_create(2) for what has no name.
+ *
+ * shm_open(3) is open(2) in that folder, and in glibc before 2.34 it is in a library of its own: hence the former. */
+#include "../range.h"
+#include "kernel.h"
+#include "linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define FOLDER "/dev/shm/"
+
+enum {
+    PATH_SIZE = sizeof FOLDER + MEMORY_NAME_SIZE,
+    PERMISSIONS = S_IRUSR | S_IWUSR,
+    /* Means nothing on a file that nobody executes. Here it says that the name goes with the last map. */
+    GOES_WITH_LAST = S_ISVTX,
+    SEALS = MMAPIO_SEAL_SEAL | MMAPIO_SEAL_SHRINK | MMAPIO_SEAL_GROW | MMAPIO_SEAL_WRITE | MMAPIO_SEAL_FUTURE_WRITE
+};
+
+static void path_of(const char *name, char path[PATH_SIZE])
+{
+    (void)snprintf(path, PATH_SIZE, FOLDER "%s", name);
+}
+
+/* Gives new memory its length and, unless told otherwise, its pages: else a full file system would be a SIGBUS. */
+static mmapio_status fill(const mmapio_map *map, uint64_t length, mmapio_error *error)
+{
+    mmapio_status status = mmapio_os_file_set_length(map->file, length, error);
+
+    if (status == MMAPIO_OK && (map->flags & MMAPIO_MAP_NORESERVE) == 0) {
+        status = mmapio_os_file_allocate(map->file, 0, length, error);
+    }
+    return status;
+}
+
+static mmapio_status fail(mmapio_map *map, mmapio_status status)
+{
+    (void)close((int)map->file);
+    map->file = MMAPIO_NO_FILE;
+    return status;
+}
+
+/* ---- without a name ------------------------------------------------------------------------------------------- */
+
+static int new_memfd(unsigned flags)
+{
+    /* Asked for since 6.3, which may otherwise warn or, by vm.memfd_noexec, refuse. */
+    int file = (int)syscall(SYS_memfd_create, "mmapio", flags | MFD_NOEXEC_SEAL);
+
+    return file < 0 && errno == EINVAL ? (int)syscall(SYS_memfd_create, "mmapio", flags) : file;
+}
+
+/* Of huge pages, where it has to be or may be, and there are enough. */
+static mmapio_status make_huge(mmapio_map *map, uint64_t length, mmapio_error *error)
+{
+    uint64_t size = mmapio_linux_huge_page_size(map->huge_size);
+    unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB;
+    mmapio_status status;
+
+    if (size == 0 || (map->flags & (MMAPIO_MAP_MIRRORED | MMAPIO_MAP_GUARD_PAGES)) != 0) {
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
+    map->file = new_memfd(flags | (unsigned)mmapio_linux_huge_bits(size));
+    if (map->file < 0) {
+        int code = errno;
+        bool unsupported = code == EINVAL || code == ENODEV || code == ENOENT;
+        map->file = MMAPIO_NO_FILE;
+        return unsupported ? mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_MEMFD_CREATE)
+                           : mmapio_posix_fail(error, code, CALL_MEMFD_CREATE);
+    }
+    status = mmapio_os_file_set_length(map->file, round_up(length, size), error);
+    if (status == MMAPIO_OK) {
+        status = mmapio_os_file_allocate(map->file, 0, round_up(length, size), error);
+        if (status == MMAPIO_NO_SPACE && error != NULL) {
+            error->status = MMAPIO_LIMIT_REACHED;
+        }
+        status = status == MMAPIO_NO_SPACE ? MMAPIO_LIMIT_REACHED : status;
+    }
+    return status == MMAPIO_OK ? MMAPIO_OK : fail(map, status);
+}
+
+static mmapio_status make_nameless(mmapio_map *map, uint64_t length, mmapio_error *error)
+{
+    mmapio_error ignored;
+    mmapio_status status;
+
+    if (map->huge >= MMAPIO_HUGE_PREFER) {
+        bool may_do_without = map->huge == MMAPIO_HUGE_PREFER;
+        status = make_huge(map, length, may_do_without ? &ignored : error);
+        if (status == MMAPIO_OK || !may_do_without) {
+            return status;
+        }
+    }
+    map->file = new_memfd(MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (map->file < 0) {
+        int code = errno;
+        map->file = MMAPIO_NO_FILE;
+        return mmapio_posix_fail(error, code, CALL_MEMFD_CREATE);
+    }
+    status = fill(map, length, error);
+    return status == MMAPIO_OK ? MMAPIO_OK : fail(map, status);
+}
+
+/* ---- with a name ---------------------------------------------------------------------------------------------- */
+
+/* The file gets its name when it is complete. By its descriptor where the kernel allows that, else through /proc. */
+static mmapio_status publish(const mmapio_map *map, const char *path, mmapio_error *error)
+{
+    char link[32];
+
+    if (linkat((int)map->file, "", AT_FDCWD, path, AT_EMPTY_PATH) == 0) {
+        return MMAPIO_OK;
+    }
+    if (errno == EEXIST) {
+        return mmapio_posix_fail(error, EEXIST, CALL_LINKAT);
+    }
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", (int)map->file);
+    if (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0) {
+        return MMAPIO_OK;
+    }
+    return mmapio_posix_fail(error, errno, CALL_LINKAT);
+}
+
+/* Whatever the process masks (umask(2)), new memory has the permissions documented. */
+static mmapio_status mark(const mmapio_map *map, mmapio_error *error)
+{
+    mode_t mode = PERMISSIONS | ((map->flags & MMAPIO_MAP_DELETE_ON_CLOSE) != 0 ? GOES_WITH_LAST : 0);
+
+    if (fchmod((int)map->file, mode) != 0) {
+        return mmapio_posix_fail(error, errno, CALL_FCHMOD);
+    }
+    /* Held by every map of the memory: see mmapio_os_memory_close. Nobody else knows of the file yet. */
+    if (flock((int)map->file, LOCK_SH | LOCK_NB) != 0) {
+        return mmapio_posix_fail(error, errno, CALL_FLOCK);
+    }
+    return MMAPIO_OK;
+}
+
+/* Is the file that the name stands for the one that is open? */
+static bool is_named(int file, const char *path)
+{
+    struct stat ours;
+    struct stat there;
+
+    return fstat(file, &ours) == 0 && lstat(path, &there) == 0 && ours.st_dev == there.st_dev &&
+           ours.st_ino == there.st_ino;
+}
+
+/* Opens the file once more, by its name: /proc/PID/maps and whatever reads it call what was opened without one
+ * "(deleted)" for ever. Where that fails, as it does when somebody has removed the name already, it makes no other
+ * difference. */
+static void adopt_name(mmapio_map *map, const char *path)
+{
+    int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (file >= 0 && is_named((int)map->file, path) && is_named(file, path) && flock(file, LOCK_SH | LOCK_NB) == 0) {
+        (void)close((int)map->file);
+        map->file = file;
+    } else if (file >= 0) {
+        (void)close(file);
+    }
+}
+
+static mmapio_status make_named(mmapio_map *map, const char *path, uint64_t length, mmapio_error *error)
+{
+    mmapio_status status;
+
+    map->file = open(FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, PERMISSIONS);
+    if (map->file < 0) {
+        int code = errno;
+        map->file = MMAPIO_NO_FILE;
+        /* There is no such folder, or a file system that cannot do this is mounted there. */
+        return code == ENOENT || code == EISDIR
+                   ? mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_OPEN)
+                   : mmapio_posix_fail(error, code, CALL_OPEN);
+    }
+    status = fill(map, length, error);
+    status = status == MMAPIO_OK ? mark(map, error) : status;
+    status = status == MMAPIO_OK ? publish(map, path, error) : status;
+    map->created = status == MMAPIO_OK;
+    if (status != MMAPIO_OK) {
+        return fail(map, status);
+    }
+    adopt_name(map, path);
+    return MMAPIO_OK;
+}
+
+static mmapio_status open_named(mmapio_map *map, const char *path, mmapio_error *error)
+{
+    bool writes = (map->flags & MMAPIO_MAP_SHARED) != 0 && (map->protection & MMAPIO_PROT_WRITE) != 0;
+    struct stat info;
+
+    /* O_NONBLOCK: somebody may have put a pipe there. */
+    map->file = open(path, (writes ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (map->file < 0) {
+        int code = errno;
+        map->file = MMAPIO_NO_FILE;
+        return code == ELOOP ? mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_OPEN)
+                             : mmapio_posix_fail(error, code, CALL_OPEN);
+    }
+    /* Waits while the last user, who has it for himself, takes the name away. */
+    while (flock((int)map->file, LOCK_SH) != 0) {
+        if (errno != EINTR) {
+            return fail(map, mmapio_posix_fail(error, errno, CALL_FLOCK));
+        }
+    }
+    if (fstat((int)map->file, &info) != 0) {
+        return fail(map, mmapio_posix_fail(error, errno, CALL_FSTAT));
+    }
+    /* It lost its name between the calls: what there may be by that name now is another. */
+    return info.st_nlink == 0 ? fail(map, mmapio_fail(error, MMAPIO_NOT_FOUND)) : MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_memory_open(mmapio_map *map, uint64_t length, mmapio_error *error)
+{
+    char path[PATH_SIZE];
+
+    if (map->name[0] == 0) {
+        return make_nameless(map, length, error);
+    }
+    if (map->huge == MMAPIO_HUGE_REQUIRE) {
+        /* That folder is of ordinary pages, or transparent ones. */
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
+    path_of(map->name, path);
+    if ((map->flags & MMAPIO_MAP_CREATE) != 0) {
+        return make_named(map, path, length, error);
+    }
+    for (;;) {
+        mmapio_status status = open_named(map, path, error);
+        if (status != MMAPIO_NOT_FOUND || (map->flags & MMAPIO_MAP_OPEN_OR_CREATE) == 0) {
+            return status;
+        }
+        status = make_named(map, path, length, error);
+        if (status != MMAPIO_EXISTS) {
+            return status;
+        }
+        /* Somebody was faster: it is there now, or was. */
+    }
+}
+
+/* Every map holds a shared lock. Turning it into an exclusive one succeeds for the last map only, and keeps others from
+ * opening the file while its name goes. Of two that close at the same time at least one succeeds, since the kernel takes
+ * the old lock away before it looks for others. */
+mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
+{
+    int file = (int)map->file;
+    char path[PATH_SIZE];
+    struct stat info;
+
+    if (map->name[0] != 0 && fstat(file, &info) == 0 && (info.st_mode & GOES_WITH_LAST) != 0 &&
+        flock(file, LOCK_EX | LOCK_NB) == 0) {
+        path_of(map->name, path);
+        if (is_named(file, path)) {
+            (void)unlink(path);
+        }
+    }
+    return mmapio_os_file_close(map->file, error);
+}
+
+mmapio_status mmapio_os_memory_unlink(const char *name, mmapio_error *error)
+{
+    char path[PATH_SIZE];
+
+    path_of(name, path);
+    if (unlink(path) != 0) {
+        return mmapio_posix_fail(error, errno, CALL_UNLINK);
+    }
+    return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_memory_length(intptr_t memory, uint64_t *length, mmapio_error *error)
+{
+    return mmapio_os_file_length(memory, length, error);
+}
+
+/* Both kinds of memory are files of file systems that have no device behind them. */
+bool mmapio_os_is_memory(intptr_t handle)
+{
+    struct statfs info;
+
+    return handle >= 0 && handle <= INT32_MAX && fstatfs((int)handle, &info) == 0 &&
+           ((uint32_t)info.f_type == TMPFS_MAGIC || (uint32_t)info.f_type == HUGETLBFS_MAGIC);
+}
+
+bool mmapio_os_memory_resizes(void)
+{
+    return true;
+}
+
+/* ---- seals ---------------------------------------------------------------------------------------------------- */
+
+/* Files of /dev/shm, and others of tmpfs, are born sealed against sealing: what they have are no seals. */
+static bool can_have_seals(const mmapio_map *map)
+{
+    char path[32];
+    char target[32];
+    ssize_t length;
+
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", (int)map->file);
+    length = readlink(path, target, sizeof target);
+    return map->name[0] == 0 && (length < 7 || strncmp(target, "/memfd:", 7) == 0);
+}
+
+mmapio_status mmapio_os_seal(mmapio_map *map, uint32_t seals, mmapio_error *error)
+{
+    int code;
+
+    if (!can_have_seals(map)) {
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
+    if (fcntl((int)map->file, F_ADD_SEALS, (int)seals) == 0) {
+        return MMAPIO_OK;
+    }
+    code = errno;
+    /* A seal, or a kernel, that does not know the other. */
+    return code == EINVAL ? mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_FCNTL)
+                          : mmapio_posix_fail(error, code, CALL_FCNTL);
+}
+
+mmapio_status mmapio_os_seals(mmapio_map *map, uint32_t *seals, mmapio_error *error)
+{
+    int found;
+
+    if (!can_have_seals(map)) {
+        return MMAPIO_OK;
+    }
+    found = fcntl((int)map->file, F_GET_SEALS);
+    if (found < 0) {
+        int code = errno;
+        return code == EINVAL ? MMAPIO_OK : mmapio_posix_fail(error, code, CALL_FCNTL);
+    }
+    *seals = (uint32_t)found & (uint32_t)SEALS;
+    return MMAPIO_OK;
+}
