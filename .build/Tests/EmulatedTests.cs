@@ -9,7 +9,9 @@ namespace MmapIo.Build.Tests;
 /// </summary>
 internal static class EmulatedTests
 {
-    /// <summary>Several times what they take on a machine with other things to do. What takes longer hangs: a failure.</summary>
+    /// <summary>
+    /// Several times what they take on a machine with nothing else to do. What takes longer hangs, and has failed.
+    /// </summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
 
     private static readonly Subject[] s_subjects =
