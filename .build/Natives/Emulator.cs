@@ -46,6 +46,12 @@ internal sealed record Emulator(
         return new Emulator("qemu", [Qemu, "-L", root], new Dictionary<string, string?>([s_codeIsMappedOnce]));
     }
 
+    /// <summary>The same with an environment variable set, or taken away.</summary>
+    public Emulator With(string variable, string? value) => this with
+    {
+        Environment = new Dictionary<string, string?>(Environment) { [variable] = value },
+    };
+
     /// <summary>What programs there call a file of ours: to Wine's, our root is drive Z.</summary>
     public string PathOf(string file) => Command is ["wine"] ? $"Z:{file.Replace('/', '\\')}" : file;
 
