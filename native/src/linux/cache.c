@@ -39,7 +39,7 @@ mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint
     uint32_t least = MMAPIO_ADVICE_APPLIED;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t became;
+        uint32_t became = MMAPIO_ADVICE_IGNORED;
         mmapio_status status = prefetch_range(map, &ranges[i], &became, error);
         if (status != MMAPIO_OK) {
             return status;
