@@ -15,7 +15,7 @@
 
 /* One call reads no more than the larger of the device's read-ahead and its largest transfer, and drops the rest of the
  * range without a word (force_page_cache_ra() in mm/readahead.c; measured: 8 of 256 MiB). Neither is below 128 KiB
- * unless somebody made it so. Larger pieces, and many ranges in one process_madvise(2), were no faster when measured. */
+ * unless somebody made it so. Larger pieces, and many ranges in one process_madvise(2), were no faster. */
 enum { PIECE = 128 * 1024 };
 
 static mmapio_status prefetch_range(mmapio_map *map, const page_range *range, uint32_t *outcome, mmapio_error *error)
