@@ -18,8 +18,8 @@ internal static class PrefetchCommand
         """;
 
     public static Command Describe() =>
-        FileCommand.Describe("prefetch", Description, "The files to read into memory.", (paths, json) => FileCommand.Run(
-            paths, () => ChooseReport(json), (path, _) => FilePrefetch.Read(path)));
+        FileCommand.Describe("prefetch", Description, "The files to read into memory.", (paths, json) =>
+            FileCommand.Run(paths, () => ChooseReport(json), (path, _) => FilePrefetch.Read(path)));
 
     private static IReport<FilePrefetch> ChooseReport(bool json) => FileCommand.ChooseReport(
         json, () => new JsonReport<FilePrefetch>(Console.Out, ReportJson.Default.FilePrefetch), Fields,

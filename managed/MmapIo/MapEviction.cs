@@ -1,6 +1,6 @@
 namespace MmapIo;
 
-/// <summary>How much of a range really left memory, counted in pages of <see cref="MemoryMap.PageSize"/> bytes.</summary>
+/// <summary>How much of a range really left memory, in pages of <see cref="MemoryMap.PageSize"/> bytes.</summary>
 public readonly record struct MapEviction
 {
     /// <summary>
@@ -18,7 +18,7 @@ public readonly record struct MapEviction
     /// <summary>Pages that were in memory before.</summary>
     public long ResidentPages { get; init; }
 
-    /// <summary>Pages that are in memory afterwards: locked, mapped by others, of no file, or read in meanwhile.</summary>
+    /// <summary>Pages in memory afterwards: locked, mapped by others, of no file, or read in meanwhile.</summary>
     public long RemainingPages { get; init; }
 
     /// <summary>Pages by which there are fewer.</summary>

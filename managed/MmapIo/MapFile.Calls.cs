@@ -69,7 +69,8 @@ public static unsafe partial class MapFile
             }
             file.DangerousAddRef(ref held);
             return new ValueTask<AdviceOutcome>(Ending.With(
-                () => Task.Run(() => PrefetchSteps.Run(range, Ask, progress, cancellationToken), CancellationToken.None),
+                () => Task.Run(
+                    () => PrefetchSteps.Run(range, Ask, progress, cancellationToken), CancellationToken.None),
                 () => Release(file, owns, held: true)));
         }
         catch

@@ -8,8 +8,8 @@ namespace MmapIo;
 /// counts, or is acted on. What is in the file, and where its handle stands, does not change.</para>
 /// <para>All members throw <see cref="FileNotFoundException"/>, <see cref="DirectoryNotFoundException"/> or
 /// <see cref="UnauthorizedAccessException"/> (also of a directory) for a path that cannot be opened for reading, and
-/// <see cref="NotSupportedException"/> (mostly <see cref="PlatformNotSupportedException"/>) for what is no regular file,
-/// such as a pipe or a device. Opening a named pipe waits for its other end. Any thread may call them.</para>
+/// <see cref="NotSupportedException"/> (mostly <see cref="PlatformNotSupportedException"/>) for what is no regular
+/// file, such as a pipe or a device. Opening a named pipe waits for its other end. Any thread may call them.</para>
 /// </summary>
 public static unsafe partial class MapFile
 {
@@ -33,8 +33,8 @@ public static unsafe partial class MapFile
     /// <param name="file">The file.</param>
     /// <param name="offset">The first byte.</param>
     /// <param name="length">Bytes; null for all up to the end of the file.</param>
-    /// <returns>Counts in pages. Out of date the moment it is made. Unknown where the kernel would not tell this process
-    /// the truth.</returns>
+    /// <returns>Counts in pages. Out of date the moment it is made. Unknown where the kernel would not tell this
+    /// process the truth.</returns>
     /// <exception cref="ArgumentException">Not an open handle; the range is not inside the file.</exception>
     /// <exception cref="PlatformNotSupportedException">Windows tells nobody what its cache holds.</exception>
     /// <exception cref="MmapIoException">The operating system refused.</exception>

@@ -21,7 +21,7 @@ public sealed unsafe partial class MemoryMap
         return new ValueTask<T>(Ending.With(start, () => Release(offset, length)));
     }
 
-    /// <summary>As <see cref="Hold"/>, for calls that touch no byte: whatever the range permits, and is backed by.</summary>
+    /// <summary>As <see cref="Hold"/>, for calls that touch no byte, whatever the range permits.</summary>
     private void HoldMapped(long offset, long length)
     {
         lock (_gate)

@@ -86,8 +86,8 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>
-    /// Brings every page of the map into this process, by several threads, and fails with an exception where touching it
-    /// would end the process.
+    /// Brings every page of the map into this process, by several threads, and fails with an exception where touching
+    /// it would end the process.
     /// </summary>
     /// <param name="forWriting">Make private copies and file blocks, too, as writing would.</param>
     /// <param name="degreeOfParallelism">How many threads at most; 0 for one for each processor. What they wait for is

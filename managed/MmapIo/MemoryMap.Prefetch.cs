@@ -61,7 +61,8 @@ public sealed unsafe partial class MemoryMap
     {
         CheckRanges(ranges.Span);
         MapRange[] copy = ranges.ToArray();
-        return RunHeld(0, Length, () => PrefetchSteps.Run(copy, PrefetchNative, progress, cancellationToken), cancellationToken);
+        return RunHeld(
+            0, Length, () => PrefetchSteps.Run(copy, PrefetchNative, progress, cancellationToken), cancellationToken);
     }
 
     private void CheckRanges(ReadOnlySpan<MapRange> ranges)
@@ -69,7 +70,8 @@ public sealed unsafe partial class MemoryMap
         long mapLength = Length;
         foreach (MapRange range in ranges)
         {
-            if (range.Offset < 0 || range.Length < 0 || range.Offset > mapLength || range.Length > mapLength - range.Offset)
+            if (range.Offset < 0 || range.Offset > mapLength
+                || range.Length < 0 || range.Length > mapLength - range.Offset)
             {
                 MapErrors.ThrowRange(nameof(ranges), range, $"The map has {mapLength} bytes.");
             }

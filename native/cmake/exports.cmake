@@ -1,6 +1,7 @@
 # Checks the ledger native/exports.txt against the symbols of the shared library, and against the header.
 
-set(mmapio_ledger "${CMAKE_CURRENT_LIST_DIR}/../exports.txt")
+# Spelled as zig-darwin.cmake spells it: Ninja takes two spellings of one file for two rules that make it.
+get_filename_component(mmapio_ledger "${CMAKE_CURRENT_LIST_DIR}/../exports.txt" ABSOLUTE)
 set(mmapio_check_exports "${CMAKE_CURRENT_LIST_DIR}/check_exports.cmake")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${mmapio_ledger}")
 

@@ -616,9 +616,9 @@ typedef struct mmapio_eviction {
  * Does        Writes modified pages to the file first, and drops nothing if that fails. No contents change: pages of
  *             no file, and a private map's own copies, go to swap (Linux, Windows) or stay.
  * Requires    report not NULL, with its struct_size set.
- * Returns     MMAPIO_OK, also if nothing went: the report tells. MMAPIO_IO, MMAPIO_NO_SPACE and what else mmapio_map_sync
- *             returns if the writing failed, which counts as a failed sync; MMAPIO_DURABILITY_LOST after one, since
- *             the pages may be all that is left of the data.
+ * Returns     MMAPIO_OK, also if nothing went: the report tells. MMAPIO_IO, MMAPIO_NO_SPACE and what else
+ *             mmapio_map_sync returns if the writing failed, which counts as a failed sync; MMAPIO_DURABILITY_LOST
+ *             after one, since the pages may be all that is left of the data.
  * Platforms   Linux: sync_file_range(2), madvise(2) MADV_PAGEOUT and MADV_DONTNEED, posix_fadvise(2). Pages that other
  *             processes have in use stay. macOS: msync(2) MS_INVALIDATE; shared maps of files only.
  *             Windows: FlushViewOfFile, and VirtualUnlock of pages that are not locked. */

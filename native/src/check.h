@@ -23,8 +23,8 @@ static inline uint32_t smaller(uint32_t a, size_t b)
     return a < b ? a : (uint32_t)b;
 }
 
-/* A report is a struct that begins with its struct_size and is filled with results. Zeroes the rest of it. Returns false
- * for none at all, and for a size that was never set or has not even room for the first fixed bytes. */
+/* A report is a struct that begins with its struct_size and is filled with results. Zeroes the rest of it. Returns
+ * false for none at all, and for a size that was never set or has not even room for the first fixed bytes. */
 static inline bool report_begin(void *report, size_t fixed)
 {
     uint32_t size = 0;
@@ -80,7 +80,7 @@ bool mmapio_advice_allowed(uint32_t advice, uint32_t map_flags);
 /* Has a failure to write this map's pages not been acknowledged? Fills *error then, as the first failure was. */
 bool mmapio_is_lost(mmapio_map *map, mmapio_error *error);
 
-/* Keeps in mind that writing failed so, if that means that data is lost. Fills *error (nullable). Returns its status. */
+/* Keeps in mind that writing failed so, if that means that data is lost. Fills *error (nullable), returns its status. */
 mmapio_status mmapio_note_failure(mmapio_map *map, const mmapio_error *failure, mmapio_error *error);
 
 #endif /* MMAPIO_CHECK_H */

@@ -224,13 +224,13 @@ static _Noreturn void read_until_the_end(const reader *self)
     uint64_t length = SMALL * (uint64_t)fixture_page_size();
     mmapio_map *map = NULL;
     mmapio_map_options options = options_of(READ_ONLY, SHARED, 0, length);
-    char byte = 0;
+    bool ready;
 
     (void)close(self->end[1]);
-    byte = mmapio_map_file(self->file->handle, &options, &map, NULL) == MMAPIO_OK &&
-           mmapio_map_populate(map, 0, length, MMAPIO_PROT_READ, NULL) == MMAPIO_OK;
-    (void)!write(self->ready[1], &byte, 1);
-    (void)!read(self->end[0], &byte, 1);
+    ready = mmapio_map_file(self->file->handle, &options, &map, NULL) == MMAPIO_OK &&
+            mmapio_map_populate(map, 0, length, MMAPIO_PROT_READ, NULL) == MMAPIO_OK;
+    (void)!write(self->ready[1], &ready, 1);
+    (void)!read(self->end[0], &ready, 1);
     _exit(0);
 }
 
@@ -243,7 +243,7 @@ static void pages_that_another_process_maps_stay_but_leave_this_one(void)
     mmapio_map *map = map_whole(file.handle, READ_ONLY, SHARED);
     reader other = {&file, {-1, -1}, {-1, -1}};
     mmapio_eviction report;
-    char ready = 0;
+    bool ready = false;
     pid_t child;
 
     CHECK(pipe(other.ready) == 0 && pipe(other.end) == 0);
@@ -253,7 +253,7 @@ static void pages_that_another_process_maps_stay_but_leave_this_one(void)
     }
     CHECK(child > 0);
     CHECK_EQUAL(1, read(other.ready[0], &ready, 1));
-    CHECK_EQUAL(1, ready);
+    CHECK(ready);
     CHECK_OK(mmapio_map_populate(map, 0, SMALL * page, MMAPIO_PROT_READ, NULL));
     CHECK_EQUAL(SMALL * page, mapping_bytes(bytes_of(map), "Rss:"));
     report = evict_map(map, 0, SMALL * page);
@@ -429,8 +429,8 @@ static void who_may_only_read_is_told_nothing(void)
 
 TEST_MAIN(TEST(a_large_range_of_a_map_is_read_in_to_its_end), TEST(a_large_file_is_read_in_to_its_end),
           TEST(just_the_pages_of_the_ranges_are_read_in), TEST(evicting_a_map_takes_its_pages_out_of_the_cache),
-          TEST(the_clean_pages_of_a_private_map_go_too),
-          TEST(evicting_a_part_leaves_the_rest), TEST(evicting_a_file_takes_its_pages_out_of_the_cache),
+          TEST(the_clean_pages_of_a_private_map_go_too), TEST(evicting_a_part_leaves_the_rest),
+          TEST(evicting_a_file_takes_its_pages_out_of_the_cache),
           TEST(pages_that_somebody_maps_stay_when_the_file_is_evicted),
           TEST(pages_that_another_process_maps_stay_but_leave_this_one), TEST(locked_pages_stay_and_are_counted),
           TEST(the_residency_of_a_file_needs_no_map), TEST(files_in_memory_ignore_advice),

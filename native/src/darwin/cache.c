@@ -39,7 +39,7 @@ mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint
     return MMAPIO_OK;
 }
 
-/* Writes pages back and drops them for every process. Never MS_INVALIDATE alone: it would drop modified pages unwritten.
+/* Writes pages back and drops them for every process. Never MS_INVALIDATE alone: it would drop modified ones unwritten.
  * EBUSY is said of locked pages, which stay; EINVAL of what has no pager behind it, such as memory. */
 static mmapio_status invalidate(const page_range *range, void *context, mmapio_error *error)
 {

@@ -15,7 +15,7 @@
 
 /* One call reads no more than the larger of the device's read-ahead and its largest transfer, and drops the rest of the
  * range without a word (force_page_cache_ra() in mm/readahead.c; measured: 8 of 256 MiB). Neither is below 128 KiB
- * unless somebody made it so. Larger pieces, and many ranges in one process_madvise(2), were no faster when measured. */
+ * unless somebody made it so. Larger pieces, and many ranges in one process_madvise(2), were no faster. */
 enum { PIECE = 128 * 1024 };
 
 static mmapio_status prefetch_range(mmapio_map *map, const page_range *range, uint32_t *outcome, mmapio_error *error)
@@ -39,7 +39,7 @@ mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint
     uint32_t least = MMAPIO_ADVICE_APPLIED;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t became;
+        uint32_t became = MMAPIO_ADVICE_IGNORED;
         mmapio_status status = prefetch_range(map, &ranges[i], &became, error);
         if (status != MMAPIO_OK) {
             return status;

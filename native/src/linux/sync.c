@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 /* MS_SYNC ends in vfs_fsync_range() with datasync set (mm/msync.c): the range is written, and the device's cache is
- * flushed, just as fdatasync(2) does. SYNC, DATA and BARRIER therefore are one call here. A signal may interrupt the wait
- * on some file systems (FUSE, NFS), which says nothing of the data. */
+ * flushed, just as fdatasync(2) does. SYNC, DATA and BARRIER are one call here. A signal may interrupt the wait on
+ * some file systems (FUSE, NFS), which says nothing of the data. */
 mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t mode, mmapio_error *error)
 {
     int flags = (mode & MMAPIO_MS_ASYNC) != 0 ? MS_ASYNC : MS_SYNC;

@@ -35,7 +35,7 @@ mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint
     return MMAPIO_OK;
 }
 
-/* Trimmed pages keep what they contain: those of a file are written first, others go to the paging file if they must. */
+/* Trimmed pages keep what they contain: those of a file are written first, others go to the paging file if need be. */
 mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_error *error)
 {
     uint32_t outcome = MMAPIO_ADVICE_IGNORED;

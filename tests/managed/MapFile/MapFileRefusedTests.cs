@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo.Tests;
 
-/// <summary><see cref="MapFile"/> with files and ranges that will not do: a clear exception, and nothing left open.</summary>
+/// <summary><see cref="MapFile"/> with files and ranges that will not do: a clear exception, nothing left open.</summary>
 public sealed class MapFileRefusedTests : IDisposable
 {
     private const int Length = 10_000;
@@ -121,7 +121,8 @@ public sealed class MapFileRefusedTests : IDisposable
         using Child child = Child.StartUnprivileged(CacheParts.Asker, path);
         string[] said = child.Finish();
         Assert.Equal(3, said.Length);
-        Assert.All(said, line => Assert.StartsWith("UnauthorizedAccessException|AccessDenied|open|Cannot ", line, StringComparison.Ordinal));
+        Assert.All(said, line => Assert.StartsWith(
+            "UnauthorizedAccessException|AccessDenied|open|Cannot ", line, StringComparison.Ordinal));
         Assert.All(said, line => Assert.Contains(path, line, StringComparison.Ordinal));
     }
 

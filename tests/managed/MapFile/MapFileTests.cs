@@ -52,7 +52,7 @@ public sealed class MapFileTests : IDisposable
         string path = disk.Patterned(64 * s_page);
         MapEviction eviction = MapFile.Evict(path);
         Assert.Equal(
-            new MapEviction { IsKnown = true, Scope = ResidencyScope.PageCache, Pages = 64, ResidentPages = 64, RemainingPages = 0 },
+            new MapEviction { IsKnown = true, Scope = ResidencyScope.PageCache, Pages = 64, ResidentPages = 64 },
             eviction);
         Assert.Equal(64, eviction.EvictedPages);
         Assert.Equal((64, 0), Counts(MapFile.GetResidency(path)));
@@ -139,8 +139,8 @@ public sealed class MapFileTests : IDisposable
             begun.Set();
             Threads.Await(disposed);
         });
-        Task reading = MapFile.PrefetchAsync(file, progress: told, cancellationToken: TestContext.Current.CancellationToken)
-            .AsTask();
+        CancellationToken token = TestContext.Current.CancellationToken;
+        Task reading = MapFile.PrefetchAsync(file, progress: told, cancellationToken: token).AsTask();
         Threads.Await(begun);
         file.Dispose();
         disposed.Set();
@@ -166,7 +166,8 @@ public sealed class MapFileTests : IDisposable
         Refused.Naming("advice", () => MapFile.Advise(file, (FileAdvice)6));
     }
 
-    private static (long Pages, long Resident) Counts(MapResidency residency) => (residency.Pages, residency.ResidentPages);
+    private static (long Pages, long Resident) Counts(MapResidency residency) =>
+        (residency.Pages, residency.ResidentPages);
 
     private static void AssertLeftNothing(string path)
     {

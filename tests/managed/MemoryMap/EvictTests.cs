@@ -22,7 +22,7 @@ public sealed class EvictTests : IDisposable
         map.Populate();
         map.Write(5L * s_page, 0x11223344);
         Assert.Equal(
-            new MapEviction { IsKnown = true, Scope = ResidencyScope.PageCache, Pages = 64, ResidentPages = 64, RemainingPages = 0 },
+            new MapEviction { IsKnown = true, Scope = ResidencyScope.PageCache, Pages = 64, ResidentPages = 64 },
             map.Evict());
         Assert.Equal(0, map.GetResidency().ResidentPages);
         Assert.Equal(0x11223344, map.Read<int>(5L * s_page));

@@ -36,7 +36,7 @@ public sealed class FlushAsyncTests : IDisposable
         Assert.Equal((0, 0), (map.GetResidency().DirtyPages, map.GetResidency().WritebackPages));
     }
 
-    /// <summary>Whether the flush or the disposal comes first is for the scheduler to say: many rounds see both.</summary>
+    /// <summary>Which of the two comes first is for the scheduler to say: many rounds see both.</summary>
     [Fact]
     public async Task A_map_disposed_meanwhile_is_flushed_and_then_unmapped()
     {

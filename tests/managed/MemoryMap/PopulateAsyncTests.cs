@@ -108,7 +108,8 @@ public sealed class PopulateAsyncTests : IDisposable
             begun.Set();
             Threads.Await(disposed);
         });
-        Task<PopulateResult> populating = map.PopulateAsync(false, 2, told, TestContext.Current.CancellationToken).AsTask();
+        CancellationToken token = TestContext.Current.CancellationToken;
+        Task<PopulateResult> populating = map.PopulateAsync(false, 2, told, token).AsTask();
         Threads.Await(begun);
         Assert.Throws<InvalidOperationException>(() => map.Protect(MapProtection.Read, 0, 1));
         Assert.Throws<InvalidOperationException>(() => map.Resize(MiB));

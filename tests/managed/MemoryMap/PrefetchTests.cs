@@ -84,7 +84,8 @@ public sealed class PrefetchTests : IDisposable
         using var source = new CancellationTokenSource();
         using MemoryMap map = MemoryMap.Open(_scratch.Sparse(40 * MiB));
         var told = new Told(_ => source.Cancel());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await map.PrefetchAsync(told, source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await map.PrefetchAsync(told, source.Token));
         Assert.Single(told.Values);
         Assert.True(map.PrefetchAsync(told, source.Token).AsTask().IsCanceled);
         Assert.Equal(0, map.Read<byte>(0));

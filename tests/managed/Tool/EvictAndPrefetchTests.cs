@@ -17,7 +17,8 @@ public sealed class EvictAndPrefetchTests
         string path = disk.Patterned((20 * s_page) + 1);
         ToolProcess run = ToolProcess.Run("evict", path);
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        Assert.Equal($"{path}\tbytes={(20 * s_page) + 1}\tpages=21\tevicted=21\tremaining=0", Assert.Single(run.OutputLines));
+        Assert.Equal(
+            $"{path}\tbytes={(20 * s_page) + 1}\tpages=21\tevicted=21\tremaining=0", Assert.Single(run.OutputLines));
         Assert.Equal(0, MapFile.GetResidency(path).ResidentPages);
         Assert.Equal("evicted=0", ToolProcess.Run("evict", path).OutputLines[0].Split('\t')[3]);
     }
@@ -51,7 +52,8 @@ public sealed class EvictAndPrefetchTests
         Assert.Equal($"{path}\tbytes={20 * s_page}\toutcome=applied", Assert.Single(run.OutputLines));
         Assert.Equal(20, MapFile.GetResidency(path).ResidentPages);
         JsonElement file = Assert.Single(Parse(ToolProcess.Run("prefetch", "--json", path)));
-        Assert.Equal((path, "applied"), (file.GetProperty("path").GetString(), file.GetProperty("outcome").GetString()));
+        Assert.Equal(
+            (path, "applied"), (file.GetProperty("path").GetString(), file.GetProperty("outcome").GetString()));
     }
 
     [Theory]
@@ -64,7 +66,8 @@ public sealed class EvictAndPrefetchTests
         string first = scratch.Holding([1], "first");
         string last = scratch.Holding([1], "last");
         Linux.MakeFifo(scratch.At("pipe"));
-        ToolProcess run = ToolProcess.Run(command, first, scratch.At("missing"), scratch.At("."), scratch.At("pipe"), last);
+        ToolProcess run = ToolProcess.Run(
+            command, first, scratch.At("missing"), scratch.At("."), scratch.At("pipe"), last);
         Assert.Equal(SomeFailed, run.ExitCode);
         Assert.Equal([first, last], run.OutputLines.Select(line => line.Split('\t')[0]));
         Assert.Equal(
