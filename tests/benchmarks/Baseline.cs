@@ -25,9 +25,6 @@ internal static unsafe partial class Baseline
     [LibraryImport(Library)]
     internal static partial long baseline_mincore(byte* address, long length, byte* pages);
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int baseline_evict(string path);
-
     [LibraryImport(Library)]
     internal static partial long baseline_pread(nint file, long offset);
 

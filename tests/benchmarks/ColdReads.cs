@@ -10,6 +10,7 @@ public class ColdReads : IColdWork
     private const int Batch = 32;
     private const long Size = 1L << 30;
     private readonly long[] _places = new long[Batch];
+    private readonly MapRange[] _ranges = new MapRange[Batch];
     private readonly Random _random = new(1);
     private DataFile _file = null!;
     private MemoryMap _map = null!;
@@ -31,13 +32,8 @@ public class ColdReads : IColdWork
         _file.Dispose();
     }
 
-    /// <summary>What is mapped cannot be evicted.</summary>
     [IterationSetup]
-    public void Prepare()
-    {
-        _ = _map.Advise(MapAdvice.DontNeed);
-        _ = Baseline.baseline_evict(_file.Path);
-    }
+    public void Prepare() => _ = _map.Evict();
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Batches * Batch)]
     public long Pread()
@@ -62,10 +58,11 @@ public class ColdReads : IColdWork
         for (int batch = 0; batch < Batches; batch++)
         {
             Choose();
-            foreach (long place in _places)
+            for (int i = 0; i < Batch; i++)
             {
-                _ = _map.Advise(MapAdvice.WillNeed, place, 8);
+                _ranges[i] = new MapRange(_places[i], sizeof(long));
             }
+            _ = _map.Prefetch(_ranges);
             foreach (long place in _places)
             {
                 sum += lease.Read<long>(place);

@@ -50,7 +50,10 @@ public class OpenTouchClose : IWork
     }
 }
 
-/// <summary>Open, map and unmap a sparse file, by its length.</summary>
+/// <summary>
+/// Open, map and unmap a sparse file, by its length. The kernel takes longer over a large one, if not by much: what the
+/// library adds must not grow.
+/// </summary>
 public class OpenBySize : IWork
 {
     private const long Largest = (1L << 44) - 4096;
@@ -72,13 +75,16 @@ public class OpenBySize : IWork
     }
 
     [Benchmark(Baseline = true)]
-    public int CWithLargest() => Baseline.baseline_open_touch_close(_large, 0);
+    public int CSmall() => Baseline.baseline_open_touch_close(_small, 0);
 
     [Benchmark]
-    public void Smallest() => MemoryMap.Open(_small).Dispose();
+    public void Small() => MemoryMap.Open(_small).Dispose();
 
     [Benchmark]
-    public void LargestFile() => MemoryMap.Open(_large).Dispose();
+    public int CLarge() => Baseline.baseline_open_touch_close(_large, 0);
+
+    [Benchmark]
+    public void Large() => MemoryMap.Open(_large).Dispose();
 
     private static void Resize(string path, long length)
     {

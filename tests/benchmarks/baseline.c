@@ -81,16 +81,6 @@ int64_t baseline_mincore(void *address, int64_t length, unsigned char *pages)
     return found;
 }
 
-/* Writes the file to its device and drops it from the page cache, where nobody has it mapped. */
-int baseline_evict(const char *path)
-{
-    int file = open(path, O_RDWR | O_CLOEXEC);
-    int result = file < 0 ? -1 : fdatasync(file) + posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
-
-    (void)close(file);
-    return result;
-}
-
 /* One read of 8 bytes. */
 int64_t baseline_pread(intptr_t file, int64_t offset)
 {

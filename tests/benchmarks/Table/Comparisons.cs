@@ -12,7 +12,7 @@ internal static class Comparisons
         new("Open, map, touch, unmap a file of 64 KiB", new OpenTouchClose(),
             Goal.AtMost(1.10, nameof(OpenTouchClose.Map), nameof(OpenTouchClose.C), garbage: 160)),
         new("Open, map, unmap a sparse file of 4 KiB or 16 TiB", new OpenBySize(),
-            Goal.AtMost(1.25, nameof(OpenBySize.LargestFile), nameof(OpenBySize.Smallest), garbage: 160)),
+            Goal.AtMost(1.10, nameof(OpenBySize.Large), nameof(OpenBySize.CLarge), garbage: 160)),
     ];
 
     private static IEnumerable<Comparison> Reading() =>
