@@ -68,7 +68,7 @@ public sealed class GuideExamples : IDisposable
         map.Protect(MapProtection.Read, 0, MemoryMap.PageSize);
         // end
 
-        Assert.Throws<NotSupportedException>(() => map.Write(0, 1L));
+        Assert.Throws<UnauthorizedAccessException>(() => map.Write(0, 1L));
         map.Write(MemoryMap.PageSize, 1L);
     }
 

@@ -22,11 +22,14 @@ public sealed partial class ReadmeTests
     public void Every_link_to_a_part_of_the_README_or_the_guide_leads_there()
     {
         string readme = NativeExports.Embedded("README.md");
-        string[] inside = [.. Headings(readme).Select(heading => $"#{heading}")];
-        string[] guide = [.. Headings(NativeExports.Embedded("guide.md")).Select(heading => $"docs/guide.md#{heading}")];
+        string[] places =
+        [
+            .. Headings(readme).Select(heading => $"#{heading}"),
+            .. Headings(NativeExports.Embedded("guide.md")).Select(heading => $"docs/guide.md#{heading}"),
+        ];
         string[] links = [.. Link().Matches(readme).Select(match => match.Groups[1].Value)];
         Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.Contains(link, [.. inside, .. guide]));
+        Assert.All(links, link => Assert.Contains(link, places));
     }
 
     private static string[] Printed(string text) =>
