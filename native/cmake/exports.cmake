@@ -1,6 +1,6 @@
 # Checks the ledger native/exports.txt against the symbols of the shared library, and against the header.
 
-set(mmapio_ledger "${CMAKE_CURRENT_LIST_DIR}/../exports.txt")
+set(mmapio_ledger "${PROJECT_SOURCE_DIR}/native/exports.txt")
 set(mmapio_check_exports "${CMAKE_CURRENT_LIST_DIR}/check_exports.cmake")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${mmapio_ledger}")
 
