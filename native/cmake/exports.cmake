@@ -1,7 +1,6 @@
 # Checks the ledger native/exports.txt against the symbols of the shared library, and against the header.
 
-# Spelled as zig-darwin.cmake spells it: Ninja takes two spellings of one file for two rules that make it.
-get_filename_component(mmapio_ledger "${CMAKE_CURRENT_LIST_DIR}/../exports.txt" ABSOLUTE)
+set(mmapio_ledger "${PROJECT_SOURCE_DIR}/native/exports.txt")
 set(mmapio_check_exports "${CMAKE_CURRENT_LIST_DIR}/check_exports.cmake")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${mmapio_ledger}")
 
