@@ -27,7 +27,7 @@ public readonly record struct HugePages(HugePageMode Mode, long Size = 0)
 }
 
 /// <summary>The kinds of <see cref="HugePages"/>.</summary>
-public enum HugePageMode
+public enum HugePageMode : byte
 {
     /// <summary>Ordinary pages.</summary>
     None = 0,

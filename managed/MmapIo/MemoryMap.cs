@@ -30,15 +30,15 @@ public sealed unsafe partial class MemoryMap : IDisposable
     private readonly MapProtection _initial;
     private readonly bool _isPrivate;
     private readonly long _offset;
-    private readonly bool _reserves;
-    private readonly int _pageSize;
+    private readonly byte _pageShift;
+    private readonly HugePageMode _huge;
     private readonly bool _allocate;
 
     // Change when the map is resized: with nobody inside, unless it grows in place.
     private byte* _data;
     private long _length;
 
-    // How long the map can become in place; 0 if it was made without a reserve.
+    // How long the map can become in place, at least 1; 0 if it was made without a reserve.
     private long _reserve;
 
     // Up to where a read, and a write, may go without asking further questions. 0 makes every access ask them.
@@ -70,14 +70,12 @@ public sealed unsafe partial class MemoryMap : IDisposable
         _initial = request.Protection;
         _isPrivate = (request.Flags & Mmap.MAP_PRIVATE) != 0;
         _offset = request.Offset;
-        _reserves = request.Reserve != 0;
-        _reserve = _reserves ? (long)Interop.mmapio_map_reserve(map) : 0;
-        _pageSize = (int)Interop.mmapio_map_page_size(map);
+        _reserve = request.Reserve == 0 ? 0 : QueryReserve();
+        _pageShift = (byte)long.Log2((long)Interop.mmapio_map_page_size(map));
+        _huge = (HugePageMode)Interop.mmapio_map_huge_pages(map);
         _allocate = request.Allocate;
         _length = (long)Interop.mmapio_map_length(map);
         Access = request.Access;
-        var mode = (HugePageMode)Interop.mmapio_map_huge_pages(map);
-        HugePages = new HugePages(mode, mode == HugePageMode.Require ? _pageSize : 0);
         bool isReadable = (_initial & MapProtection.Read) != 0 || _length == 0;
         SetLimits(backed, isReadable ? null : new ProtectionTable(_length, _initial));
         MapMetrics.Opened(_length);
@@ -127,7 +125,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
 
     /// <summary>What came of <see cref="MapOptions.HugePages"/>: <see cref="HugePageMode.Require"/> with their size for
     /// explicit ones, <see cref="HugePageMode.Transparent"/>, or <see cref="HugePageMode.None"/>.</summary>
-    public HugePages HugePages { get; }
+    public HugePages HugePages => new(_huge, _huge == HugePageMode.Require ? 1L << _pageShift : 0);
 
     /// <summary>How many pages the map touches: the length that a residency vector of all of it needs.</summary>
     public long PageCount => PagesOf(0, Length);
@@ -266,6 +264,8 @@ public sealed unsafe partial class MemoryMap : IDisposable
         MapErrors.ThrowIfFailed(status, error, "ask for the length of", _path);
         return (long)backed;
     }
+
+    private long QueryReserve() => Math.Max(1, (long)Interop.mmapio_map_reserve(_map));
 
     /// <summary>Sets what limits accesses, and the limits with it. A few stores, and nobody in between.</summary>
     private void SetLimits(long backed, ProtectionTable? protections, bool keepProtections = false)

@@ -161,8 +161,7 @@ enum {
     MMAPIO_FEATURE_MIRRORED = 0x80000,      /* MMAPIO_MAP_MIRRORED */
     MMAPIO_FEATURE_GUARD_PAGES = 0x100000,  /* MMAPIO_MAP_GUARD_PAGES */
     MMAPIO_FEATURE_HUGE_PAGES = 0x200000,   /* explicit huge pages can be had, where some are set aside or permitted */
-    MMAPIO_FEATURE_TRANSPARENT = 0x400000,  /* the system makes huge pages by itself where it is asked to */
-    MMAPIO_FEATURE_PLACEHOLDERS = 0x800000  /* address space is kept while its views change (always, on POSIX) */
+    MMAPIO_FEATURE_TRANSPARENT = 0x400000   /* the system makes huge pages by itself where it is asked to */
 };
 
 /* What this library can do on this very machine. Bit n of an advice mask stands for MMAPIO_MADV_* number n; a sync
@@ -202,15 +201,15 @@ enum {
 
 /* Flags of a new map: exactly one of SHARED and PRIVATE, and any of the others. The numbers are those of Linux. */
 enum {
-    MMAPIO_MAP_SHARED = 0x1,            /* writes reach the file and every other map of it */
-    MMAPIO_MAP_PRIVATE = 0x2,           /* writes stay in this process: copy on write */
-    MMAPIO_MAP_LOCKED = 0x2000,         /* lock the pages in memory, or fail: mmapio_map_lock at once */
-    MMAPIO_MAP_NORESERVE = 0x4000,      /* reserve no swap space. Linux only; elsewhere without effect */
-    MMAPIO_MAP_POPULATE = 0x8000,       /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
-    MMAPIO_MAP_NONBLOCK = 0x10000,      /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
-    MMAPIO_MAP_HUGETLB = 0x40000,       /* MMAPIO_HUGE_REQUIRE with the system's default size */
-    MMAPIO_MAP_ZERO_FILL = 0x1000000,   /* ours: a page that faults becomes zeros, see "Faults" below */
-    MMAPIO_MAP_ADOPT_FILE = 0x2000000,  /* ours: take the handle itself over; closed with the map. Not if mapping fails */
+    MMAPIO_MAP_SHARED = 0x1,          /* writes reach the file and every other map of it */
+    MMAPIO_MAP_PRIVATE = 0x2,         /* writes stay in this process: copy on write */
+    MMAPIO_MAP_LOCKED = 0x2000,       /* lock the pages in memory, or fail: mmapio_map_lock at once */
+    MMAPIO_MAP_NORESERVE = 0x4000,    /* reserve no swap space. Linux only; elsewhere without effect */
+    MMAPIO_MAP_POPULATE = 0x8000,     /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
+    MMAPIO_MAP_NONBLOCK = 0x10000,    /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
+    MMAPIO_MAP_HUGETLB = 0x40000,     /* MMAPIO_HUGE_REQUIRE with the system's default size */
+    MMAPIO_MAP_ZERO_FILL = 0x1000000, /* ours: a page that faults becomes zeros, see "Faults" below */
+    MMAPIO_MAP_ADOPT_FILE = 0x2000000, /* ours: the handle itself becomes the map's, unless mapping fails */
 
     /* Ours. GUARD_PAGES is for every kind of map, MIRRORED also for mmapio_map_import, the rest for mmapio_map_shared. */
     MMAPIO_MAP_CREATE = 0x4000000,           /* make the memory, or fail with MMAPIO_EXISTS */

@@ -145,6 +145,8 @@ static void structs_keep_their_layout(void)
     CHECK_EQUAL(40, offsetof(mmapio_map_options, huge_page_size));
     CHECK_EQUAL(48, offsetof(mmapio_map_options, huge_pages));
     CHECK_EQUAL(64, sizeof(mmapio_caps));
+    CHECK_EQUAL(40, sizeof(mmapio_eviction));
+    CHECK_EQUAL(16, sizeof(mmapio_range));
     CHECK_EQUAL(16, offsetof(mmapio_caps, features));
     CHECK_EQUAL(24, offsetof(mmapio_caps, advice_applied));
     CHECK_EQUAL(40, offsetof(mmapio_caps, sync_applied));

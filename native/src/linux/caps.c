@@ -43,7 +43,7 @@ static uint64_t memory_features(void)
     }
     features |= access("/sys/kernel/mm/hugepages", F_OK) == 0 ? MMAPIO_FEATURE_HUGE_PAGES : 0u;
     features |= access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0 ? MMAPIO_FEATURE_TRANSPARENT : 0u;
-    return features | MMAPIO_FEATURE_GUARD_PAGES | MMAPIO_FEATURE_PLACEHOLDERS;
+    return features | MMAPIO_FEATURE_GUARD_PAGES;
 }
 
 static bool has_mlock2(void)

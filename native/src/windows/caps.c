@@ -15,7 +15,6 @@ void mmapio_os_caps(mmapio_caps *caps)
     caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_GUARD;
     caps->features |= MMAPIO_FEATURE_SHARED | MMAPIO_FEATURE_MIRRORED | MMAPIO_FEATURE_GUARD_PAGES;
     caps->features |= GetLargePageMinimum() != 0 ? MMAPIO_FEATURE_HUGE_PAGES : 0u;
-    caps->features |= system->allocate != NULL ? MMAPIO_FEATURE_PLACEHOLDERS : 0u;
     caps->features |= has_pages ? MMAPIO_FEATURE_RESIDENCY | MMAPIO_FEATURE_EVICT : 0u;
     caps->advice_applied = bit(MMAPIO_MADV_FREE) | bit(MMAPIO_MADV_POPULATE_READ) | bit(MMAPIO_MADV_POPULATE_WRITE);
     caps->advice_applied |= system->prefetch != NULL ? bit(MMAPIO_MADV_WILLNEED) : 0u;
