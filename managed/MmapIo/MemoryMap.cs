@@ -25,9 +25,10 @@ namespace MmapIo;
 public sealed unsafe partial class MemoryMap : IDisposable
 {
     private readonly nint _map;
-    private readonly object _gate = new();
+    private readonly Gate _gate = new();
     private readonly string? _path;
     private readonly MapProtection _initial;
+    private readonly HugePageMode _hugePages;
     private readonly bool _isPrivate;
     private readonly long _offset;
     private readonly bool _reserves;
@@ -52,9 +53,6 @@ public sealed unsafe partial class MemoryMap : IDisposable
     private bool _closed;
     private bool _unmapped;
 
-    // Ranges that memory on the heap uses. Under the lock.
-    private List<(long Start, long End)>? _holds;
-
     /// <summary>
     /// Who has used this map: null for nobody yet, a <see cref="LeaseStack"/> for one thread only,
     /// <see cref="LeaseStack.Shared"/> or <see cref="LeaseStack.Barred"/>. Written under the lock.
@@ -76,8 +74,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
         _allocate = request.Allocate;
         _length = (long)Interop.mmapio_map_length(map);
         Access = request.Access;
-        var mode = (HugePageMode)Interop.mmapio_map_huge_pages(map);
-        HugePages = new HugePages(mode, mode == HugePageMode.Require ? _pageSize : 0);
+        _hugePages = (HugePageMode)Interop.mmapio_map_huge_pages(map);
         bool isReadable = (_initial & MapProtection.Read) != 0 || _length == 0;
         SetLimits(backed, isReadable ? null : new ProtectionTable(_length, _initial));
         MapMetrics.Opened(_length);
@@ -127,7 +124,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
 
     /// <summary>What came of <see cref="MapOptions.HugePages"/>: <see cref="HugePageMode.Require"/> with their size for
     /// explicit ones, <see cref="HugePageMode.Transparent"/>, or <see cref="HugePageMode.None"/>.</summary>
-    public HugePages HugePages { get; }
+    public HugePages HugePages => new(_hugePages, _hugePages == HugePageMode.Require ? _pageSize : 0);
 
     /// <summary>How many pages the map touches: the length that a residency vector of all of it needs.</summary>
     public long PageCount => PagesOf(0, Length);
@@ -281,5 +278,12 @@ public sealed unsafe partial class MemoryMap : IDisposable
         Volatile.Write(ref _readLimit, limit);
         Volatile.Write(ref _writeLimit, CanWrite ? limit : 0);
         Volatile.Write(ref _settingLimits, false);
+    }
+
+    /// <summary>What the map is locked by. It has room for one field, which costs nothing here.</summary>
+    private sealed class Gate
+    {
+        /// <summary>Ranges that memory on the heap uses. Under the lock.</summary>
+        public List<(long Start, long End)>? Holds;
     }
 }
