@@ -141,7 +141,7 @@ public sealed unsafe partial class MemoryMap
         lock (_gate)
         {
             LeaseSlot slot = EnterLease(offset, length, forWriting, isLease: false);
-            (_holds ??= []).Add((offset, offset + length));
+            (_gate.Holds ??= []).Add((offset, offset + length));
             LeaseStack.Exit(this, slot);
             return _data + offset;
         }
@@ -152,7 +152,7 @@ public sealed unsafe partial class MemoryMap
     {
         lock (_gate)
         {
-            _ = _holds!.Remove((offset, offset + length));
+            _ = _gate.Holds!.Remove((offset, offset + length));
         }
         if (Volatile.Read(ref Readers) == LeaseStack.Barred)
         {
@@ -163,7 +163,7 @@ public sealed unsafe partial class MemoryMap
     // A loop: a lambda would put the range on the heap, each time a map is closed.
     private bool HasHold((long Start, long End)? range)
     {
-        foreach ((long start, long end) in CollectionsMarshal.AsSpan(_holds))
+        foreach ((long start, long end) in CollectionsMarshal.AsSpan(_gate.Holds))
         {
             if (range is not { } r || (start < r.End && r.Start < end))
             {

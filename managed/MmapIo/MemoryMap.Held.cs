@@ -27,7 +27,7 @@ public sealed unsafe partial class MemoryMap
         lock (_gate)
         {
             ThrowIfClosed();
-            (_holds ??= []).Add((offset, offset + length));
+            (_gate.Holds ??= []).Add((offset, offset + length));
         }
     }
 }

@@ -66,7 +66,7 @@ public sealed unsafe partial class MemoryMap
 
         // Also after a failure, which may have moved the map forth and back.
         _data = Interop.mmapio_map_data(_map);
-        _reserve = _reserve == 0 ? 0 : QueryReserve();
+        _reserve = _reserves ? (long)Interop.mmapio_map_reserve(_map) : 0;
         if (status == 0)
         {
             MapMetrics.Resized(_length, length);

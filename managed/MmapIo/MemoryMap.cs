@@ -25,20 +25,21 @@ namespace MmapIo;
 public sealed unsafe partial class MemoryMap : IDisposable
 {
     private readonly nint _map;
-    private readonly object _gate = new();
+    private readonly Gate _gate = new();
     private readonly string? _path;
     private readonly MapProtection _initial;
+    private readonly HugePageMode _hugePages;
     private readonly bool _isPrivate;
     private readonly long _offset;
-    private readonly byte _pageShift;
-    private readonly HugePageMode _huge;
+    private readonly bool _reserves;
+    private readonly int _pageSize;
     private readonly bool _allocate;
 
     // Change when the map is resized: with nobody inside, unless it grows in place.
     private byte* _data;
     private long _length;
 
-    // How long the map can become in place, at least 1; 0 if it was made without a reserve.
+    // How long the map can become in place; 0 if it was made without a reserve.
     private long _reserve;
 
     // Up to where a read, and a write, may go without asking further questions. 0 makes every access ask them.
@@ -51,9 +52,6 @@ public sealed unsafe partial class MemoryMap : IDisposable
     private bool _settingLimits;
     private bool _closed;
     private bool _unmapped;
-
-    // Ranges that memory on the heap uses. Under the lock.
-    private List<(long Start, long End)>? _holds;
 
     /// <summary>
     /// Who has used this map: null for nobody yet, a <see cref="LeaseStack"/> for one thread only,
@@ -70,12 +68,13 @@ public sealed unsafe partial class MemoryMap : IDisposable
         _initial = request.Protection;
         _isPrivate = (request.Flags & Mmap.MAP_PRIVATE) != 0;
         _offset = request.Offset;
-        _reserve = request.Reserve == 0 ? 0 : QueryReserve();
-        _pageShift = (byte)long.Log2((long)Interop.mmapio_map_page_size(map));
-        _huge = (HugePageMode)Interop.mmapio_map_huge_pages(map);
+        _reserves = request.Reserve != 0;
+        _reserve = _reserves ? (long)Interop.mmapio_map_reserve(map) : 0;
+        _pageSize = (int)Interop.mmapio_map_page_size(map);
         _allocate = request.Allocate;
         _length = (long)Interop.mmapio_map_length(map);
         Access = request.Access;
+        _hugePages = (HugePageMode)Interop.mmapio_map_huge_pages(map);
         bool isReadable = (_initial & MapProtection.Read) != 0 || _length == 0;
         SetLimits(backed, isReadable ? null : new ProtectionTable(_length, _initial));
         MapMetrics.Opened(_length);
@@ -125,7 +124,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
 
     /// <summary>What came of <see cref="MapOptions.HugePages"/>: <see cref="HugePageMode.Require"/> with their size for
     /// explicit ones, <see cref="HugePageMode.Transparent"/>, or <see cref="HugePageMode.None"/>.</summary>
-    public HugePages HugePages => new(_huge, _huge == HugePageMode.Require ? 1L << _pageShift : 0);
+    public HugePages HugePages => new(_hugePages, _hugePages == HugePageMode.Require ? _pageSize : 0);
 
     /// <summary>How many pages the map touches: the length that a residency vector of all of it needs.</summary>
     public long PageCount => PagesOf(0, Length);
@@ -265,8 +264,6 @@ public sealed unsafe partial class MemoryMap : IDisposable
         return (long)backed;
     }
 
-    private long QueryReserve() => Math.Max(1, (long)Interop.mmapio_map_reserve(_map));
-
     /// <summary>Sets what limits accesses, and the limits with it. A few stores, and nobody in between.</summary>
     private void SetLimits(long backed, ProtectionTable? protections, bool keepProtections = false)
     {
@@ -281,5 +278,12 @@ public sealed unsafe partial class MemoryMap : IDisposable
         Volatile.Write(ref _readLimit, limit);
         Volatile.Write(ref _writeLimit, CanWrite ? limit : 0);
         Volatile.Write(ref _settingLimits, false);
+    }
+
+    /// <summary>What the map is locked by. It has room for one field, which costs nothing here.</summary>
+    private sealed class Gate
+    {
+        /// <summary>Ranges that memory on the heap uses. Under the lock.</summary>
+        public List<(long Start, long End)>? Holds;
     }
 }
