@@ -72,11 +72,9 @@ public sealed unsafe partial class MemoryMap
     /// <summary>The bytes of the map that stand on the pages which the range touches.</summary>
     private (long From, long To) WholePages(long offset, long length)
     {
-        // Of the map's own pages, which may be huge.
-        long size = 1L << _pageShift;
-        long lead = (long)((nuint)_data % (nuint)size);
-        long from = ((lead + offset) / size * size) - lead;
-        long to = ((lead + offset + length + size - 1) / size * size) - lead;
+        long lead = (long)((nuint)_data % (uint)_pageSize);
+        long from = ((lead + offset) / _pageSize * _pageSize) - lead;
+        long to = ((lead + offset + length + _pageSize - 1) / _pageSize * _pageSize) - lead;
         return (Math.Max(from, 0), Math.Min(to, Length));
     }
 
