@@ -211,7 +211,7 @@ enum {
     MMAPIO_MAP_ZERO_FILL = 0x1000000, /* ours: a page that faults becomes zeros, see "Faults" below */
     MMAPIO_MAP_ADOPT_FILE = 0x2000000, /* ours: the handle itself becomes the map's, unless mapping fails */
 
-    /* Ours. GUARD_PAGES is for every kind of map, MIRRORED also for mmapio_map_import, the rest for mmapio_map_shared. */
+    /* Ours: for mmapio_map_shared, but MIRRORED also for mmapio_map_import and GUARD_PAGES for every map. */
     MMAPIO_MAP_CREATE = 0x4000000,           /* make the memory, or fail with MMAPIO_EXISTS */
     MMAPIO_MAP_OPEN_OR_CREATE = 0x8000000,   /* make the memory where it is not there yet */
     MMAPIO_MAP_DELETE_ON_CLOSE = 0x10000000, /* with the two above: the name goes with the last map of it */
