@@ -118,8 +118,7 @@ static mmapio_status release(mmapio_map *map, mmapio_error *error)
 }
 
 /* How many bytes there are to map: what was asked for, or all there is. Memory has an end that no map outreaches. */
-static mmapio_status measure(const mmapio_map *map, const mmapio_map_options *options, uint64_t *length,
-                             mmapio_error *error)
+static mmapio_status measure(mmapio_map *map, const mmapio_map_options *options, uint64_t *length, mmapio_error *error)
 {
     uint64_t whole = 0;
     mmapio_status status;
@@ -128,7 +127,8 @@ static mmapio_status measure(const mmapio_map *map, const mmapio_map_options *op
     if (map->file == MMAPIO_NO_FILE || (*length != 0 && !map->is_memory)) {
         return MMAPIO_OK;
     }
-    status = source_length(map, &whole, error);
+    status = map->is_memory ? mmapio_os_memory_length(map->file, &whole, error)
+                            : mmapio_os_file_measure(map->file, &whole, &map->block, error);
     if (status != MMAPIO_OK) {
         return status;
     }

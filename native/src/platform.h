@@ -55,6 +55,7 @@ struct mmapio_map {
     uint32_t huge;      /* MMAPIO_HUGE_*: what was asked for, from mmapio_os_map on what came of it */
     uint64_t huge_size; /* bytes of a huge page that were asked for, or 0 */
     uint64_t page_size; /* bytes of the pages that ranges are rounded to */
+    uint64_t block;     /* bytes of a block of the file, from mmapio_os_file_measure; 0 for not known */
 };
 
 /* The whole pages that a range of a map touches. */
@@ -82,6 +83,9 @@ void mmapio_os_caps(mmapio_caps *caps);
 
 /* Gives the file's length in bytes. Refuses what has none, such as a pipe or a directory: MMAPIO_UNSUPPORTED. */
 mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_error *error);
+
+/* The same, and the size of a block of the file in bytes, or 0 where that would take another call. */
+mmapio_status mmapio_os_file_measure(intptr_t file, uint64_t *length, uint64_t *block, mmapio_error *error);
 
 /* Gives another handle to the same open file, not inherited by child processes. */
 mmapio_status mmapio_os_file_duplicate(intptr_t file, intptr_t *duplicate, mmapio_error *error);

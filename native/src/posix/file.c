@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_error *error)
+mmapio_status mmapio_os_file_measure(intptr_t file, uint64_t *length, uint64_t *block, mmapio_error *error)
 {
     struct stat info;
 
@@ -17,7 +17,15 @@ mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_erro
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
     *length = (uint64_t)info.st_size;
+    *block = (uint64_t)info.st_blksize;
     return MMAPIO_OK;
+}
+
+mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_error *error)
+{
+    uint64_t block;
+
+    return mmapio_os_file_measure(file, length, &block, error);
 }
 
 mmapio_status mmapio_os_file_duplicate(intptr_t file, intptr_t *duplicate, mmapio_error *error)

@@ -27,6 +27,12 @@ mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_erro
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
 
+mmapio_status mmapio_os_file_measure(intptr_t file, uint64_t *length, uint64_t *block, mmapio_error *error)
+{
+    *block = 0;
+    return mmapio_os_file_length(file, length, error);
+}
+
 mmapio_status mmapio_os_file_duplicate(intptr_t file, intptr_t *duplicate, mmapio_error *error)
 {
     (void)file;
