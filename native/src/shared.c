@@ -113,7 +113,11 @@ uint32_t mmapio_map_huge_pages(const mmapio_map *map)
 
 uint64_t mmapio_map_reserve(const mmapio_map *map)
 {
-    uint64_t reach = map == NULL || map->base == NULL ? 0 : mmapio_os_reserve(map);
+    uint64_t reach;
 
+    if (map == NULL || map->base == NULL) {
+        return 0;
+    }
+    reach = mmapio_os_reserve(map);
     return reach > map->lead ? reach - map->lead : 0;
 }

@@ -198,6 +198,17 @@ static void guards_stand_around_mirrors(void)
     close_map(map);
 }
 
+static void no_map_has_no_reserve(void)
+{
+    mmapio_map_options options = options_of(READ_WRITE, PRIVATE, 0, 10);
+    mmapio_map *map = NULL;
+
+    CHECK_EQUAL(0, mmapio_map_reserve(NULL));
+    CHECK_OK(mmapio_map_anonymous(&options, &map, NULL));
+    CHECK(mmapio_map_reserve(map) >= 10);
+    close_map(map);
+}
+
 static void a_reserve_lies_between_the_guards(void)
 {
     uint64_t page = fixture_page_size();
@@ -216,7 +227,7 @@ static void a_reserve_lies_between_the_guards(void)
     CHECK(!fixture_is_mapped(data) && !fixture_is_mapped(data + 15 * unit()));
 }
 
-TEST_MAIN(TEST(what_runs_over_the_end_comes_out_at_the_beginning),
+TEST_MAIN(TEST(no_map_has_no_reserve), TEST(what_runs_over_the_end_comes_out_at_the_beginning),
           TEST(named_memory_and_what_comes_by_handle_can_be_mirrored_too), TEST(a_file_can_be_mirrored),
           TEST(a_length_or_offset_off_the_granularity_is_misaligned), TEST(a_mirrored_map_keeps_its_length),
           TEST(calls_on_ranges_reach_across_the_middle), TEST(making_mirrors_again_and_again_leaves_nothing),
