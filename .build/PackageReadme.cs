@@ -17,9 +17,12 @@ internal static partial class PackageReadme
         Directory.CreateDirectory(folder);
         File.WriteAllText(
             Path.Combine(folder, "README.md"),
-            RelativeLink().Replace(File.ReadAllText(Repository.At("README.md")), $"]({files}"));
+            RelativeLink().Replace(
+                File.ReadAllText(Repository.At("README.md")),
+                link => "](" + files + (link.Groups["here"].Success ? "README.md#" : "")));
     }
 
-    [GeneratedRegex(@"\]\((?!https:|#)")]
+    /// <summary>A link to another file, or to another part of this one, up to where it leads.</summary>
+    [GeneratedRegex(@"\]\((?!https:)(?<here>#)?")]
     private static partial Regex RelativeLink();
 }
