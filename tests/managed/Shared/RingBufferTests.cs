@@ -119,6 +119,10 @@ public sealed class RingBufferTests
             }
             ring.Advance(count);
             done += count;
+            if (count == 0)
+            {
+                Thread.Yield();
+            }
         }
         consumer.Join();
         Assert.Equal(-1, wrong);
