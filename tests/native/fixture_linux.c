@@ -57,14 +57,6 @@ int fixture_mappings_of(const fixture_file *file)
     return found;
 }
 
-bool fixture_is_mapped(const void *address)
-{
-    uintptr_t page = (uintptr_t)address & ~((uintptr_t)fixture_page_size() - 1);
-    unsigned char resident;
-
-    return mincore((void *)page, 1, &resident) == 0;
-}
-
 bool fixture_emulated(void)
 {
     /* No kernel knows advice 4095; the user-mode emulation of qemu takes all it does not know for a hint. */

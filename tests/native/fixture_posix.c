@@ -152,6 +152,14 @@ size_t fixture_open_handles(void)
     return count - 3;
 }
 
+/* By msync(2): mincore(2) answers for addresses without a mapping on macOS, and not for unreadable ones under qemu. */
+bool fixture_is_mapped(const void *address)
+{
+    uintptr_t page = (uintptr_t)address & ~((uintptr_t)fixture_page_size() - 1);
+
+    return msync((void *)page, fixture_page_size(), MS_ASYNC) == 0;
+}
+
 bool fixture_has_room(uint64_t length)
 {
     void *room;
