@@ -203,7 +203,8 @@ enum {
 enum {
     MMAPIO_MAP_SHARED = 0x1,           /* writes reach the file and every other map of it */
     MMAPIO_MAP_PRIVATE = 0x2,          /* writes stay in this process: copy on write */
-    MMAPIO_MAP_LOCKED = 0x2000,        /* lock the pages in memory, or fail: mmapio_map_lock at once */
+    MMAPIO_MAP_LOCKED = 0x2000,        /* lock the pages in memory, or fail: mmapio_map_lock at once, and of what
+                                          mmapio_map_resize adds */
     MMAPIO_MAP_NORESERVE = 0x4000,     /* reserve no swap space. Linux only; elsewhere without effect */
     MMAPIO_MAP_POPULATE = 0x8000,      /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
     MMAPIO_MAP_NONBLOCK = 0x10000,     /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
@@ -217,7 +218,8 @@ enum {
     MMAPIO_MAP_DELETE_ON_CLOSE = 0x10000000, /* with the two above: the name goes with the last map of it */
     MMAPIO_MAP_MIRRORED = 0x20000000,        /* map all of it twice in a row: see mmapio_map_shared */
     MMAPIO_MAP_GUARD_PAGES = 0x40000000      /* whole pages right before and after the mapping (Windows: 64 KiB) that
-                                                nobody may touch: running out of the map faults */
+                                                nobody may touch: running out of the map faults. So does what is left of
+                                                a reserve, until the map has grown that far */
 };
 
 /* What pages to use: mmapio_map_options.huge_pages. With REQUIRE and PREFER, huge_page_size says which. */
@@ -234,7 +236,8 @@ typedef struct mmapio_map_options {
     uint32_t struct_size; /* sizeof(mmapio_map_options) */
     uint32_t protection;  /* MMAPIO_PROT_* */
     uint32_t flags;       /* MMAPIO_MAP_* */
-    uint32_t advice;      /* MMAPIO_MADV_*, given right after mapping; as a hint, it never fails the call */
+    uint32_t advice;      /* MMAPIO_MADV_*, given right after mapping, and to what mmapio_map_resize adds; as a hint, it
+                             never fails the call */
     uint64_t offset;      /* first byte of the file; with length 0, at most the file's length */
     uint64_t length;      /* bytes; 0 for all from offset to the end of the file */
     uint64_t reserve;     /* bytes of address space to keep, so that the map can grow to that length in place; or 0 */
@@ -298,11 +301,18 @@ enum {
  *             has. Within options->reserve the address stays what it is.
  * Requires    length: bytes; 0 leaves a map of nothing, which can grow again. Nothing else may use the map during the
  *             call, except memory that stays where it is: what is kept when growing within the reserve.
- *             Beyond the reserve, what mmapio_map_protect changed goes back to how it was when the map was made.
+ *             Beyond the reserve, what mmapio_map_protect changed goes back to how it was when the map was made, unless
+ *             the call fails. Advice and locks of parts stay, except where it takes a new mapping (Linux: of a shared
+ *             file that has such parts, when there is no room to grow where it is; macOS and Windows: always): that one
+ *             has the advice and the locks of its options again.
+ *             What private memory of no file loses is given back to the system, and zeros when it grows again, up to
+ *             the byte (except in pages that may not be written to); what is shared with children, and private copies
+ *             of a file's pages, may be found again within the reserve.
  * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else contents, length and file
  *             are as they were, though perhaps, if the map may move, at another address:
  *             MMAPIO_OUT_OF_RANGE (the file is too short), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move),
- *             MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (anonymous memory shared with children;
+ *             MMAPIO_NO_SPACE, MMAPIO_LIMIT_REACHED (MMAPIO_MAP_LOCKED, or locked pages at the end),
+ *             MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (anonymous memory shared with children;
  *             mirrored maps; maps with guard pages or MMAPIO_MAP_ZERO_FILL beyond their reserve; off Linux, shared
  *             memory, and written private maps of files; Windows and macOS: growing without MMAPIO_RESIZE_MAY_MOVE
  *             beyond the reserve).
@@ -464,7 +474,8 @@ enum {
 /* Tells the operating system how a range will be used.
  * Returns     MMAPIO_OK and *outcome (nullable): a hint that cannot be followed is no error. MMAPIO_INVALID_ARGUMENT
  *             for a number that is no advice, or one that destroys given without MMAPIO_MADV_ALLOW_LOSS.
- *             MMAPIO_FAULT from POPULATE_*, where the file no longer backs the range; MMAPIO_ACCESS_DENIED and
+ *             MMAPIO_FAULT from POPULATE_*, where the file no longer backs the range; MMAPIO_ACCESS_DENIED from
+ *             POPULATE_* that the map does not permit, and from REMOVE unless the map was made with MMAPIO_PROT_WRITE;
  *             MMAPIO_NO_SPACE from the ones that change memory.
  *             What DONTNEED leaves in private anonymous memory: zeros on Linux, what was there on macOS, anything on
  *             Windows.
@@ -557,6 +568,7 @@ enum { MMAPIO_LOCK_ON_FAULT = 1 /* lock pages as they are first used, instead of
 
 /* Keeps a range in memory. Locks do not nest: one unlock undoes any number of them, page by page.
  * Requires    flags: 0 or MMAPIO_LOCK_ON_FAULT (MMAPIO_UNSUPPORTED where mmapio_caps lacks it).
+ *             A call that fails for the pages themselves leaves none of the range locked, not even what was before.
  * Returns     MMAPIO_OK, MMAPIO_LIMIT_REACHED (RLIMIT_MEMLOCK; Windows: the working set, which the call first tries
  *             to enlarge), MMAPIO_FAULT (the file no longer backs the range), MMAPIO_ACCESS_DENIED (Apple silicon:
  *             executable pages). */

@@ -124,25 +124,6 @@ static void remove_with_leave_punches_a_hole_in_memory(void)
     check_hole(FIXTURE_MEMORY);
 }
 
-static void remove_of_a_map_for_reading_is_denied(void)
-{
-    need_a_real_kernel();
-
-    fixture_file file = fixture_patterned(10000);
-    intptr_t handle = fixture_open(&file, FIXTURE_READ);
-    mmapio_map *map = map_whole(handle, READ_ONLY, SHARED);
-    mmapio_error error = stale_error();
-    uint32_t outcome = 99;
-
-    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_advise(map, 0, 10000, MMAPIO_MADV_REMOVE | LOSS, &outcome, &error));
-    CHECK_ERRNO(MMAPIO_ACCESS_DENIED, EACCES, "madvise", error);
-    CHECK_EQUAL(MMAPIO_ADVICE_IGNORED, outcome);
-    CHECK_EQUAL(fixture_pattern(1), bytes_of(map)[1]);
-    close_map(map);
-    fixture_close(handle);
-    fixture_remove(&file);
-}
-
 /* madvise(2): EINVAL for shared maps and files. A hint that does not fit the mapping is ignored, not failed. */
 static void advice_for_another_kind_of_mapping_is_ignored(void)
 {
@@ -238,6 +219,6 @@ static void a_child_lacks_the_range_after_dontfork(void)
 TEST_MAIN(TEST(dontneed_with_leave_zeroes_private_memory), TEST(dontneed_with_leave_undoes_private_writes_to_a_file),
           TEST(an_unaligned_range_acts_on_every_page_it_touches), TEST(free_with_leave_is_taken_back_by_writing),
           TEST(remove_with_leave_punches_a_hole_on_disk), TEST(remove_with_leave_punches_a_hole_in_memory),
-          TEST(remove_of_a_map_for_reading_is_denied), TEST(advice_for_another_kind_of_mapping_is_ignored),
+          TEST(advice_for_another_kind_of_mapping_is_ignored),
           TEST(populating_past_the_end_of_the_file_faults), TEST(a_child_sees_zeros_after_wipeonfork),
           TEST(the_advice_of_a_new_map_is_given), TEST(a_child_lacks_the_range_after_dontfork))
