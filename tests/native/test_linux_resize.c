@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 enum { SEAL_SHRINK = 0x0002, SEAL_GROW = 0x0004, ADD_SEALS = 1033, ALLOW_SEALING = 2, BYTES = 20000 };
@@ -74,5 +75,31 @@ static void cutting_to_nothing_that_is_refused_changes_nothing(void)
     child_must_pass(cut_what_may_not, &none);
 }
 
-TEST_MAIN(TEST(growing_that_is_refused_changes_nothing), TEST(cutting_that_is_refused_changes_nothing),
+/* Blocks beyond the end of the file, which nobody sees, and nobody would free. */
+static void a_growth_that_fails_leaves_no_blocks_behind(void)
+{
+    size_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(4 * page);
+    mmapio_map *map = map_whole(file.handle, READ_WRITE, SHARED);
+    unsigned char *end = bytes_of(map) + 4 * page;
+    void *wall = mmap(end, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct stat before;
+    struct stat after;
+
+    CHECK(wall == end || fixture_is_mapped(end));
+    CHECK_EQUAL(0, fsync((int)file.handle));
+    CHECK_EQUAL(0, fstat((int)file.handle, &before));
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_resize(map, 1000 * page, MMAPIO_RESIZE_ALLOCATE, NULL));
+    CHECK_EQUAL(0, fstat((int)file.handle, &after));
+    CHECK_EQUAL(before.st_size, after.st_size);
+    CHECK_EQUAL(before.st_blocks, after.st_blocks);
+    CHECK_OK(mmapio_map_resize(map, 1000 * page, MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_ALLOCATE, NULL));
+    CHECK_EQUAL(0, fstat((int)file.handle, &after));
+    CHECK(after.st_blocks >= (blkcnt_t)(1000 * page / 512));
+    close_map(map);
+    CHECK_EQUAL(0, munmap(wall, page));
+    fixture_remove(&file);
+}
+
+TEST_MAIN(TEST(a_growth_that_fails_leaves_no_blocks_behind), TEST(growing_that_is_refused_changes_nothing), TEST(cutting_that_is_refused_changes_nothing),
           TEST(cutting_to_nothing_that_is_refused_changes_nothing))
