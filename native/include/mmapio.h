@@ -344,12 +344,14 @@ MMAPIO_API mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_
  *             MMAPIO_MAP_MIRRORED maps all of it twice in a row, so that what runs over the end of the first copy
  *             comes out at its beginning; mmapio_map_length is twice the memory's then.
  * Requires    name: 1 to 30 of the characters A-Z a-z 0-9 . _ - and not "." or "..", the same on every system; its
- *             users are the same user's processes (0600). NULL for memory without a name, which is always made, and
+ *             users are the same user's processes (0600: on Linux, what belongs to another user, or what others may read
+ *             or write, is refused with MMAPIO_ACCESS_DENIED). NULL for memory without a name, which is always made, and
  *             found by no one who was not handed mmapio_map_export. options->length: bytes, above 0 to make memory;
  *             0 to open all there is. options->offset 0. MMAPIO_MAP_SHARED; to open, MMAPIO_MAP_PRIVATE for copy on
  *             write. Mirrored memory has a length that is a multiple of mmapio_allocation_granularity.
  * Returns     *map. Else NULL and MMAPIO_INVALID_ARGUMENT (also a bad name), MMAPIO_EXISTS, MMAPIO_NOT_FOUND,
- *             MMAPIO_BUSY (whoever makes it has not finished), MMAPIO_OUT_OF_RANGE (longer than the memory that is
+ *             MMAPIO_BUSY (whoever makes it has not finished; Linux: or holds an exclusive flock(2) for a quarter of
+ *             a second), MMAPIO_OUT_OF_RANGE (longer than the memory that is
  *             there), MMAPIO_MISALIGNED (mirrored), MMAPIO_ACCESS_DENIED, MMAPIO_NO_SPACE, MMAPIO_OUT_OF_MEMORY,
  *             MMAPIO_LIMIT_REACHED, MMAPIO_UNSUPPORTED.
  * Platforms   How long it lasts. On POSIX the memory of a name lasts until mmapio_shared_unlink, or the next boot, and
@@ -468,7 +470,7 @@ enum {
 enum {
     MMAPIO_ADVICE_IGNORED = 0,      /* this system has nothing like it, or not for this kind of mapping */
     MMAPIO_ADVICE_APPROXIMATED = 1, /* the nearest thing this system has was done */
-    MMAPIO_ADVICE_APPLIED = 2       /* the operating system accepted it as it is */
+    MMAPIO_ADVICE_APPLIED = 2       /* the operating system accepted it as it is, and has not been seen to do nothing */
 };
 
 /* Tells the operating system how a range will be used.
@@ -598,7 +600,7 @@ typedef struct mmapio_range {
 /* Starts reading a range into memory, all of it, and does not wait for it (though perhaps for room in the device's
  * queue). Changes nothing that can be read.
  * Returns     MMAPIO_OK and *outcome (nullable), as mmapio_map_advise does for MMAPIO_MADV_WILLNEED: a hint that cannot
- *             be followed is no error.
+ *             be followed is no error. MMAPIO_ADVICE_IGNORED for memory, and files in it (tmpfs), without swap.
  * Platforms   Linux: madvise(2) MADV_WILLNEED, in pieces, for one call reads no more than the device's read-ahead, and
  *             says nothing of the rest. macOS: fcntl(2) F_RDADVISE on the file. Windows: PrefetchVirtualMemory.
  *             https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-prefetchvirtualmemory */

@@ -80,12 +80,79 @@ static void what_is_no_memory_is_not_opened(void)
     CHECK_STATUS(MMAPIO_EXISTS, try_shared(name.text, CREATE, 100, &map, NULL));
     CHECK_EQUAL(0, unlink(path));
     CHECK_EQUAL(0, mkfifo(path, 0600));
-    CHECK_STATUS(MMAPIO_UNSUPPORTED, try_shared(name.text, 0, 0, &map, NULL));
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, try_shared(name.text, 0, 0, &map, NULL));
     CHECK_EQUAL(0, unlink(path));
     CHECK_EQUAL(0, mkdir(path, 0700));
     CHECK(try_shared(name.text, 0, 0, &map, NULL) != MMAPIO_OK);
     CHECK_EQUAL(0, rmdir(path));
     CHECK(map == NULL);
+}
+
+static void make_as_nobody(void *path)
+{
+    int file;
+
+    child_become_nobody();
+    file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    CHECK(file >= 0);
+    CHECK_EQUAL(0, ftruncate(file, 100));
+}
+
+/* Whoever put it there could change what is in it. */
+static void what_others_may_change_is_not_opened(void)
+{
+    static const mode_t modes[] = {0620, 0602, 0640, 0604};
+    shared_name name = own_name();
+    mmapio_error error = stale_error();
+    mmapio_map *map;
+    char path[64];
+    int code;
+
+    need_shared_memory();
+    path_of(&name, path);
+    map = map_shared(name.text, CREATE, 100);
+    close_map(map);
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        CHECK_EQUAL(0, chmod(path, modes[i]));
+        CHECK_STATUS(MMAPIO_ACCESS_DENIED, try_shared(name.text, 0, 0, &map, &error));
+        CHECK_OWN_ERROR(MMAPIO_ACCESS_DENIED, error);
+        CHECK_STATUS(MMAPIO_ACCESS_DENIED, try_shared(name.text, OPEN_OR_CREATE, 100, &map, NULL));
+    }
+    CHECK_EQUAL(0, chmod(path, 0600));
+    close_map(map_shared(name.text, 0, 0));
+    unlink_name(&name);
+    code = child_run(make_as_nobody, path);
+    if (code == TEST_SKIPPED) {
+        SKIP("only root can become another user");
+    }
+    CHECK_EQUAL(TEST_PASSED, code);
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, try_shared(name.text, OPEN_OR_CREATE, 100, &map, NULL));
+    CHECK_EQUAL(0, unlink(path));
+}
+
+/* The lock that the last user holds while its name goes, and that a stranger may hold for ever. */
+static void what_somebody_has_for_himself_is_busy(void)
+{
+    shared_name name = own_name();
+    mmapio_error error = stale_error();
+    mmapio_map *map;
+    char path[64];
+    int file;
+
+    need_shared_memory();
+    path_of(&name, path);
+    close_map(map_shared(name.text, CREATE, 100));
+    file = open(path, O_RDWR | O_CLOEXEC);
+    CHECK(file >= 0);
+    CHECK_EQUAL(0, flock(file, LOCK_EX));
+    (void)alarm(20);
+    CHECK_STATUS(MMAPIO_BUSY, try_shared(name.text, 0, 0, &map, &error));
+    CHECK_ERRNO(MMAPIO_BUSY, EWOULDBLOCK, "flock", error);
+    (void)alarm(0);
+    CHECK_EQUAL(0, flock(file, LOCK_UN));
+    close_map(map_shared(name.text, 0, 0));
+    (void)close(file);
+    unlink_name(&name);
 }
 
 /* As shm_open(3) leaves it between making it and giving it a length. */
@@ -513,7 +580,8 @@ static void shared_memory_grows_within_its_reserve_and_shrinks(void)
 }
 
 TEST_MAIN(TEST(only_its_user_may_open_it_whatever_the_mask_says), TEST(another_user_is_denied),
-          TEST(what_is_no_memory_is_not_opened), TEST(what_another_program_is_still_making_is_busy),
+          TEST(what_is_no_memory_is_not_opened),
+          TEST(what_others_may_change_is_not_opened), TEST(what_somebody_has_for_himself_is_busy), TEST(what_another_program_is_still_making_is_busy),
           TEST(what_was_made_has_all_its_pages), TEST(a_full_file_system_is_an_error_and_no_signal),
           TEST(without_dev_shm_there_is_memory_without_a_name),
           TEST(too_many_mappings_are_an_error_that_leaves_nothing), TEST(no_more_descriptors_is_a_limit),
