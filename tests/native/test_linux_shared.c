@@ -200,6 +200,60 @@ static void what_was_made_has_all_its_pages(void)
     unlink_name(&names[1]);
 }
 
+/* ---- more than there is ---- */
+
+/* Nothing of it is ever allocated: that would end in the kernel's killing of processes. */
+static void more_than_the_memory_is_an_error(void)
+{
+    const uint64_t much = UINT64_C(1) << 50;
+    mmapio_error error = stale_error();
+    shared_name name = own_name();
+    mmapio_map *map = NULL;
+
+    need_shared_memory();
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, try_shared(NULL, CREATE, much, &map, &error));
+    CHECK_OWN_ERROR(MMAPIO_OUT_OF_MEMORY, error);
+    CHECK(try_shared(name.text, CREATE, much, &map, NULL) != MMAPIO_OK);
+    CHECK_STATUS(MMAPIO_NOT_FOUND, mmapio_shared_unlink(name.text, NULL));
+    map = map_shared(NULL, CREATE, 100);
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_resize(map, much, MMAPIO_RESIZE_MAY_MOVE, NULL));
+    CHECK_EQUAL(100, mmapio_map_length(map));
+    bytes_of(map)[99] = 1;
+    close_map(map);
+}
+
+/* A control group that has 100 MiB, of which 50 are in use. */
+static void live_in_a_small_group(void *unused)
+{
+    const uint64_t mebibyte = 1 << 20;
+    mmapio_map *map = NULL;
+    int limit;
+
+    (void)unused;
+    if (!may_mount() || mount("none", "/sys/fs/cgroup", "tmpfs", 0, "size=1m") != 0) {
+        SKIP("this process may not mount a tmpfs");
+    }
+    limit = open("/sys/fs/cgroup/memory.max", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(limit >= 0 && write(limit, "104857600\n", 10) == 10 && close(limit) == 0);
+    limit = open("/sys/fs/cgroup/memory.swap.max", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(limit >= 0 && write(limit, "0\n", 2) == 2 && close(limit) == 0);
+    map = map_shared(NULL, CREATE, 60 * mebibyte);
+    close_map(map);
+    limit = open("/sys/fs/cgroup/memory.stat", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(limit >= 0 && write(limit, "anon 42428800\nfile 7\nshmem 10000000\n", 37) == 37 && close(limit) == 0);
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, try_shared(NULL, CREATE, 60 * mebibyte, &map, NULL));
+    map = map_shared(NULL, CREATE, 40 * mebibyte);
+    close_map(map);
+    map = map_shared(NULL, CREATE | MMAPIO_MAP_NORESERVE, 200 * mebibyte);
+    close_map(map);
+}
+
+static void more_than_the_control_group_has_is_an_error(void)
+{
+    need_shared_memory();
+    child_must_pass(live_in_a_small_group, NULL);
+}
+
 /* ---- a full /dev/shm ---- */
 
 static void fill_a_small_one(void *unused)
@@ -581,7 +635,8 @@ static void shared_memory_grows_within_its_reserve_and_shrinks(void)
 
 TEST_MAIN(TEST(only_its_user_may_open_it_whatever_the_mask_says), TEST(another_user_is_denied),
           TEST(what_is_no_memory_is_not_opened),
-          TEST(what_others_may_change_is_not_opened), TEST(what_somebody_has_for_himself_is_busy), TEST(what_another_program_is_still_making_is_busy),
+          TEST(what_others_may_change_is_not_opened), TEST(what_somebody_has_for_himself_is_busy), TEST(more_than_the_memory_is_an_error),
+          TEST(more_than_the_control_group_has_is_an_error), TEST(what_another_program_is_still_making_is_busy),
           TEST(what_was_made_has_all_its_pages), TEST(a_full_file_system_is_an_error_and_no_signal),
           TEST(without_dev_shm_there_is_memory_without_a_name),
           TEST(too_many_mappings_are_an_error_that_leaves_nothing), TEST(no_more_descriptors_is_a_limit),

@@ -201,8 +201,12 @@ mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint6
 /* Not posix_fallocate, which writes zeros where the file system cannot allocate: that takes as long as it takes. */
 mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
 {
+    mmapio_status status = mmapio_linux_check_room(file, length, error);
     int result;
 
+    if (status != MMAPIO_OK) {
+        return status;
+    }
     do {
         result = fallocate((int)file, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length);
     } while (result != 0 && errno == EINTR);
