@@ -23,13 +23,19 @@ public sealed class MapOptions
     /// </summary>
     public FileShare Share { get; init; } = FileShare.ReadWrite | FileShare.Delete;
 
-    /// <summary>An advice given right after mapping. One that destroys data is refused. Default normal.</summary>
+    /// <summary>
+    /// An advice given right after mapping, and to what <see cref="MemoryMap.Resize(long)"/> adds. One that destroys data
+    /// is refused. Default normal.
+    /// </summary>
     public MapAdvice Advice { get; init; }
 
     /// <summary>Read the pages in while mapping. A hint: <see cref="MemoryMap.Populate(bool)"/> tells of failure.</summary>
     public bool Populate { get; init; }
 
-    /// <summary>Lock the pages in memory, or fail: <see cref="MemoryMap.Lock(LockMode)"/> at once.</summary>
+    /// <summary>
+    /// Lock the pages in memory, or fail: <see cref="MemoryMap.Lock(LockMode)"/> at once, and of what
+    /// <see cref="MemoryMap.Resize(long)"/> adds.
+    /// </summary>
     public bool Lock { get; init; }
 
     /// <summary>Reserve no swap space for the map. Linux only; elsewhere without effect.</summary>
@@ -59,7 +65,7 @@ public sealed class MapOptions
     /// <summary>
     /// Set pages around the map that nobody may touch, so that native code which runs out of the map faults instead of
     /// reaching what happens to lie there: the pages right before the first and after the last page of the map, 64 KiB
-    /// on Windows. Such a map grows within its <see cref="Reserve"/> only.
+    /// on Windows. Such a map grows within its <see cref="Reserve"/> only, and what is left of that is guarded, too.
     /// </summary>
     public bool GuardPages { get; init; }
 

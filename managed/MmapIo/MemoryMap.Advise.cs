@@ -14,6 +14,7 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="ArgumentException">Not an advice; the range is not inside the map.</exception>
     /// <exception cref="InvalidOperationException">The advice would destroy data of this map: see
     /// <see cref="AdviseDestructive"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">Populating in a way that the map does not permit.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <exception cref="MmapIoException">Populating met a truncated file or a full disk.</exception>
     /// <remarks>See <see href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</see>. Which system
@@ -39,7 +40,8 @@ public sealed unsafe partial class MemoryMap
     /// <param name="length">Bytes.</param>
     /// <returns>What the system made of it.</returns>
     /// <exception cref="ArgumentException">Not an advice; the range is not inside the map.</exception>
-    /// <exception cref="UnauthorizedAccessException">The map does not permit changing the file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The map does not permit changing the file:
+    /// <see cref="MapAdvice.Remove"/> needs <see cref="MapAccess.ReadWrite"/>.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public AdviceOutcome AdviseDestructive(MapAdvice advice, long offset, long length)
     {

@@ -12,7 +12,8 @@ public sealed unsafe partial class MemoryMap
     /// <param name="mode">All pages now, or each when it is first used.</param>
     /// <exception cref="ArgumentException">Not a mode; the range is not inside the map.</exception>
     /// <exception cref="MmapIoException">The limit of locked memory is reached (RLIMIT_MEMLOCK; the working set on
-    /// Windows, which is enlarged first), or the file no longer backs the range. Nothing is locked then.</exception>
+    /// Windows, which is enlarged first), or the file no longer backs the range. Then nothing of the
+    /// range is locked; in the latter case not even what was locked before.</exception>
     /// <exception cref="PlatformNotSupportedException"><see cref="LockMode.OnFault"/> on a system without
     /// it.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>

@@ -5,14 +5,16 @@ public sealed unsafe partial class MemoryMap
     /// <summary>
     /// Makes the map longer or shorter; the contents up to the smaller length stay. Growing a
     /// <see cref="MapAccess.ReadWrite"/> map past the end of its file makes the file longer; any other map of a file can
-    /// grow as far as the file has grown meanwhile. Making the map shorter leaves the file as it is.
+    /// grow as far as the file has grown meanwhile. Making the map shorter leaves the file as it is; memory without a file
+    /// gives back what it loses, and has zeros there when it grows again.
     /// </summary>
     /// <param name="length">Bytes.</param>
     /// <exception cref="ArgumentOutOfRangeException">Negative, or beyond the end of a file that cannot be
     /// written.</exception>
     /// <exception cref="InvalidOperationException">A lease, or memory in use, stands in the way: any of the map, unless
     /// it grows within <see cref="MapOptions.Reserve"/>; what lies past the new end, when it shrinks there.</exception>
-    /// <exception cref="MmapIoException">No space on the disk, or no room in the address space. The map is as it was.</exception>
+    /// <exception cref="MmapIoException">No space on the disk, no room in the address space, or no more memory to be locked
+    /// (<see cref="MapOptions.Lock"/>). The map is as it was.</exception>
     /// <exception cref="PlatformNotSupportedException">This kind of map cannot be resized here: on macOS and Windows, a
     /// copy-on-write map of a file; anywhere, one with <see cref="MapOptions.ZeroFillOnFault"/> beyond its
     /// reserve.</exception>

@@ -203,7 +203,8 @@ enum {
 enum {
     MMAPIO_MAP_SHARED = 0x1,           /* writes reach the file and every other map of it */
     MMAPIO_MAP_PRIVATE = 0x2,          /* writes stay in this process: copy on write */
-    MMAPIO_MAP_LOCKED = 0x2000,        /* lock the pages in memory, or fail: mmapio_map_lock at once */
+    MMAPIO_MAP_LOCKED = 0x2000,        /* lock the pages in memory, or fail: mmapio_map_lock at once, and of what
+                                          mmapio_map_resize adds */
     MMAPIO_MAP_NORESERVE = 0x4000,     /* reserve no swap space. Linux only; elsewhere without effect */
     MMAPIO_MAP_POPULATE = 0x8000,      /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
     MMAPIO_MAP_NONBLOCK = 0x10000,     /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
@@ -217,7 +218,8 @@ enum {
     MMAPIO_MAP_DELETE_ON_CLOSE = 0x10000000, /* with the two above: the name goes with the last map of it */
     MMAPIO_MAP_MIRRORED = 0x20000000,        /* map all of it twice in a row: see mmapio_map_shared */
     MMAPIO_MAP_GUARD_PAGES = 0x40000000      /* whole pages right before and after the mapping (Windows: 64 KiB) that
-                                                nobody may touch: running out of the map faults */
+                                                nobody may touch: running out of the map faults. So does what is left of
+                                                a reserve, until the map has grown that far */
 };
 
 /* What pages to use: mmapio_map_options.huge_pages. With REQUIRE and PREFER, huge_page_size says which. */
@@ -234,7 +236,8 @@ typedef struct mmapio_map_options {
     uint32_t struct_size; /* sizeof(mmapio_map_options) */
     uint32_t protection;  /* MMAPIO_PROT_* */
     uint32_t flags;       /* MMAPIO_MAP_* */
-    uint32_t advice;      /* MMAPIO_MADV_*, given right after mapping; as a hint, it never fails the call */
+    uint32_t advice;      /* MMAPIO_MADV_*, given right after mapping, and to what mmapio_map_resize adds; as a hint, it
+                             never fails the call */
     uint64_t offset;      /* first byte of the file; with length 0, at most the file's length */
     uint64_t length;      /* bytes; 0 for all from offset to the end of the file */
     uint64_t reserve;     /* bytes of address space to keep, so that the map can grow to that length in place; or 0 */
@@ -298,11 +301,18 @@ enum {
  *             has. Within options->reserve the address stays what it is.
  * Requires    length: bytes; 0 leaves a map of nothing, which can grow again. Nothing else may use the map during the
  *             call, except memory that stays where it is: what is kept when growing within the reserve.
- *             Beyond the reserve, what mmapio_map_protect changed goes back to how it was when the map was made.
+ *             Beyond the reserve, what mmapio_map_protect changed goes back to how it was when the map was made, unless
+ *             the call fails. Advice and locks of parts stay, except where it takes a new mapping (Linux: of a shared
+ *             file that has such parts, when there is no room to grow where it is; macOS and Windows: always): that one
+ *             has the advice and the locks of its options again.
+ *             What private memory of no file loses is given back to the system, and zeros when it grows again, up to
+ *             the byte (except in pages that may not be written to); what is shared with children, and private copies
+ *             of a file's pages, may be found again within the reserve.
  * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else contents, length and file
  *             are as they were, though perhaps, if the map may move, at another address:
  *             MMAPIO_OUT_OF_RANGE (the file is too short), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move),
- *             MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (anonymous memory shared with children;
+ *             MMAPIO_NO_SPACE, MMAPIO_LIMIT_REACHED (MMAPIO_MAP_LOCKED, or locked pages at the end),
+ *             MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (anonymous memory shared with children;
  *             mirrored maps; maps with guard pages or MMAPIO_MAP_ZERO_FILL beyond their reserve; off Linux, shared
  *             memory, and written private maps of files; Windows and macOS: growing without MMAPIO_RESIZE_MAY_MOVE
  *             beyond the reserve).
@@ -330,16 +340,19 @@ MMAPIO_API mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_
  * Does        Makes the memory (MMAPIO_MAP_CREATE), opens it (neither flag), or whichever is possible
  *             (MMAPIO_MAP_OPEN_OR_CREATE). New memory consists of zeros and is all there from the start: what finds it
  *             by its name never sees it half made, and where it does not fit (a full /dev/shm, a full paging file)
- *             this call fails, not a later access. With MMAPIO_MAP_NORESERVE that is left to chance.
+ *             this call fails, not a later access: with MMAPIO_NO_SPACE, or, for more than the memory (Linux: what
+ *             MemAvailable and SwapFree of /proc/meminfo, and the control group, leave), MMAPIO_OUT_OF_MEMORY. With MMAPIO_MAP_NORESERVE that is left to chance.
  *             MMAPIO_MAP_MIRRORED maps all of it twice in a row, so that what runs over the end of the first copy
  *             comes out at its beginning; mmapio_map_length is twice the memory's then.
  * Requires    name: 1 to 30 of the characters A-Z a-z 0-9 . _ - and not "." or "..", the same on every system; its
- *             users are the same user's processes (0600). NULL for memory without a name, which is always made, and
+ *             users are the same user's processes (0600: on Linux, what belongs to another user, or what others may read
+ *             or write, is refused with MMAPIO_ACCESS_DENIED). NULL for memory without a name, which is always made, and
  *             found by no one who was not handed mmapio_map_export. options->length: bytes, above 0 to make memory;
  *             0 to open all there is. options->offset 0. MMAPIO_MAP_SHARED; to open, MMAPIO_MAP_PRIVATE for copy on
  *             write. Mirrored memory has a length that is a multiple of mmapio_allocation_granularity.
  * Returns     *map. Else NULL and MMAPIO_INVALID_ARGUMENT (also a bad name), MMAPIO_EXISTS, MMAPIO_NOT_FOUND,
- *             MMAPIO_BUSY (whoever makes it has not finished), MMAPIO_OUT_OF_RANGE (longer than the memory that is
+ *             MMAPIO_BUSY (whoever makes it has not finished; Linux: or holds an exclusive flock(2) for a quarter of
+ *             a second), MMAPIO_OUT_OF_RANGE (longer than the memory that is
  *             there), MMAPIO_MISALIGNED (mirrored), MMAPIO_ACCESS_DENIED, MMAPIO_NO_SPACE, MMAPIO_OUT_OF_MEMORY,
  *             MMAPIO_LIMIT_REACHED, MMAPIO_UNSUPPORTED.
  * Platforms   How long it lasts. On POSIX the memory of a name lasts until mmapio_shared_unlink, or the next boot, and
@@ -458,13 +471,14 @@ enum {
 enum {
     MMAPIO_ADVICE_IGNORED = 0,      /* this system has nothing like it, or not for this kind of mapping */
     MMAPIO_ADVICE_APPROXIMATED = 1, /* the nearest thing this system has was done */
-    MMAPIO_ADVICE_APPLIED = 2       /* the operating system accepted it as it is */
+    MMAPIO_ADVICE_APPLIED = 2       /* the operating system accepted it as it is, and has not been seen to do nothing */
 };
 
 /* Tells the operating system how a range will be used.
  * Returns     MMAPIO_OK and *outcome (nullable): a hint that cannot be followed is no error. MMAPIO_INVALID_ARGUMENT
  *             for a number that is no advice, or one that destroys given without MMAPIO_MADV_ALLOW_LOSS.
- *             MMAPIO_FAULT from POPULATE_*, where the file no longer backs the range; MMAPIO_ACCESS_DENIED and
+ *             MMAPIO_FAULT from POPULATE_*, where the file no longer backs the range; MMAPIO_ACCESS_DENIED from
+ *             POPULATE_* that the map does not permit, and from REMOVE unless the map was made with MMAPIO_PROT_WRITE;
  *             MMAPIO_NO_SPACE from the ones that change memory.
  *             What DONTNEED leaves in private anonymous memory: zeros on Linux, what was there on macOS, anything on
  *             Windows.
@@ -557,6 +571,7 @@ enum { MMAPIO_LOCK_ON_FAULT = 1 /* lock pages as they are first used, instead of
 
 /* Keeps a range in memory. Locks do not nest: one unlock undoes any number of them, page by page.
  * Requires    flags: 0 or MMAPIO_LOCK_ON_FAULT (MMAPIO_UNSUPPORTED where mmapio_caps lacks it).
+ *             A call that fails for the pages themselves leaves none of the range locked, not even what was before.
  * Returns     MMAPIO_OK, MMAPIO_LIMIT_REACHED (RLIMIT_MEMLOCK; Windows: the working set, which the call first tries
  *             to enlarge), MMAPIO_FAULT (the file no longer backs the range), MMAPIO_ACCESS_DENIED (Apple silicon:
  *             executable pages). */
@@ -586,7 +601,7 @@ typedef struct mmapio_range {
 /* Starts reading a range into memory, all of it, and does not wait for it (though perhaps for room in the device's
  * queue). Changes nothing that can be read.
  * Returns     MMAPIO_OK and *outcome (nullable), as mmapio_map_advise does for MMAPIO_MADV_WILLNEED: a hint that cannot
- *             be followed is no error.
+ *             be followed is no error. MMAPIO_ADVICE_IGNORED for memory, and files in it (tmpfs), without swap.
  * Platforms   Linux: madvise(2) MADV_WILLNEED, in pieces, for one call reads no more than the device's read-ahead, and
  *             says nothing of the rest. macOS: fcntl(2) F_RDADVISE on the file. Windows: PrefetchVirtualMemory.
  *             https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-prefetchvirtualmemory */

@@ -36,6 +36,13 @@ static int advice_kind(uint32_t advice, uint32_t map_flags)
     }
 }
 
+bool mmapio_advice_denied(const mmapio_map *map, uint32_t advice)
+{
+    /* Handles and kernels may permit more than the map was made for. */
+    return (advice & ~(uint32_t)MMAPIO_MADV_ALLOW_LOSS) == MMAPIO_MADV_REMOVE &&
+           (map->protection & MMAPIO_PROT_WRITE) == 0;
+}
+
 bool mmapio_advice_allowed(uint32_t advice, uint32_t map_flags)
 {
     int kind = advice_kind(advice & ~(uint32_t)MMAPIO_MADV_ALLOW_LOSS, map_flags);

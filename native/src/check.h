@@ -77,6 +77,12 @@ static inline mmapio_status source_length(const mmapio_map *map, uint64_t *lengt
 /* Is this a known advice, possibly with MMAPIO_MADV_ALLOW_LOSS, that may be given to a map of these flags? */
 bool mmapio_advice_allowed(uint32_t advice, uint32_t map_flags);
 
+/* Is this advice, of those that are allowed, one that this map's protection forbids? */
+bool mmapio_advice_denied(const mmapio_map *map, uint32_t advice);
+
+/* Locks and advises what the map has from the offset from on, as it was asked to when it was made: 0 for all of it. */
+mmapio_status mmapio_settle(mmapio_map *map, uint64_t from, mmapio_error *error);
+
 /* Has a failure to write this map's pages not been acknowledged? Fills *error then, as the first failure was. */
 bool mmapio_is_lost(mmapio_map *map, mmapio_error *error);
 

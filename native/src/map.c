@@ -172,29 +172,12 @@ static mmapio_status place(mmapio_map *map, const mmapio_map_options *options, m
 }
 
 /* What follows a successful mmapio_os_map: what else was asked for, and the hint. */
-static mmapio_status settle(mmapio_map *map, const mmapio_map_options *options, mmapio_error *error)
+static mmapio_status settle(mmapio_map *map, mmapio_error *error)
 {
-    uint32_t outcome = MMAPIO_ADVICE_IGNORED;
-    uint32_t advice = options->advice & ~(uint32_t)MMAPIO_MADV_ALLOW_LOSS;
-    page_range pages = range_pages(map, 0, map->length, map->page_size);
+    mmapio_status status =
+        (map->flags & MMAPIO_MAP_ZERO_FILL) != 0 ? mmapio_os_zero_fill_begin(map, error) : MMAPIO_OK;
 
-    if ((map->flags & MMAPIO_MAP_ZERO_FILL) != 0) {
-        mmapio_status status = mmapio_os_zero_fill_begin(map, error);
-        if (status != MMAPIO_OK) {
-            return status;
-        }
-    }
-    if ((map->flags & MMAPIO_MAP_LOCKED) != 0) {
-        mmapio_status status = mmapio_os_lock(map, &pages, 0, error);
-        if (status != MMAPIO_OK) {
-            return status;
-        }
-    }
-    if (advice != MMAPIO_MADV_NORMAL) {
-        mmapio_error ignored;
-        (void)mmapio_os_advise(map, &pages, advice, &outcome, &ignored);
-    }
-    return MMAPIO_OK;
+    return status == MMAPIO_OK ? mmapio_settle(map, 0, error) : status;
 }
 
 static mmapio_map *new_map(const mmapio_map_options *options)
@@ -204,6 +187,7 @@ static mmapio_map *new_map(const mmapio_map_options *options)
     if (map != NULL) {
         map->file = MMAPIO_NO_FILE;
         map->flags = options->flags;
+        map->advice = options->advice;
         map->protection = complete_protection(options->protection);
         map->huge = (options->flags & MMAPIO_MAP_HUGETLB) != 0 ? MMAPIO_HUGE_REQUIRE : options->huge_pages;
         map->huge_size = options->huge_page_size;
@@ -264,7 +248,7 @@ mmapio_status mmapio_make(const map_source *source, const mmapio_map_options *gi
     if (status == MMAPIO_OK && map->base_length != 0) {
         status = mmapio_os_map(map, error);
         if (status == MMAPIO_OK) {
-            status = settle(map, &options, error);
+            status = settle(map, error);
         }
     }
     if (status != MMAPIO_OK) {

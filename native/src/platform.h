@@ -40,6 +40,7 @@ struct mmapio_map {
     uint64_t reserve;       /* bytes from base the mapping was made longer for, whole pages; 0 for none */
     uint32_t protection;    /* MMAPIO_PROT_* at the time of mapping */
     uint32_t flags;         /* MMAPIO_MAP_* */
+    uint32_t advice;        /* MMAPIO_MADV_* given when it was made, and to what it grows by */
     uint32_t zero_fill;     /* place in the platform's table of MMAPIO_MAP_ZERO_FILL maps, from 1; 0 for none */
     _Atomic(bool) changed;  /* mmapio_map_protect was called: protection may no longer be the truth */
     _Atomic(uint64_t) lost; /* the first failure to write that nobody has acknowledged, see sync.c; 0 for none */
@@ -50,6 +51,7 @@ struct mmapio_map {
     bool created;                /* by this map */
     char name[MEMORY_NAME_SIZE]; /* "" for none, and in maps by a handle */
 
+    bool renewed;       /* by mmapio_os_remap and _shrink_file: the mapping is a new one, of no advice and no locks */
     uint64_t guard;     /* bytes before base, and after base + base_length, that nobody may touch; 0 for none */
     bool mirrored;      /* base_length is two times the same pages, in a row */
     uint32_t huge;      /* MMAPIO_HUGE_*: what was asked for, from mmapio_os_map on what came of it */
@@ -127,7 +129,8 @@ mmapio_status mmapio_os_map(mmapio_map *map, mmapio_error *error);
 mmapio_status mmapio_os_unmap(mmapio_map *map, mmapio_error *error);
 
 /* Makes the mapping end at map->lead + length, where the file, if any, is long enough already. Sets base, base_length
- * and length; on failure they, and the mapping, are as they were. Length 0 leaves no mapping and base NULL. */
+ * and length; on failure they, and the mapping, are as they were. Length 0 leaves no mapping and base NULL. Within the
+ * reserve, whole pages that private memory loses are zeros when it has them again. */
 mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error);
 
 /* Makes the mapping shorter and cuts its file off at the new end. */

@@ -38,6 +38,9 @@ mmapio_status mmapio_map_advise(mmapio_map *map, uint64_t offset, uint64_t lengt
     if (done) {
         return status;
     }
+    if (mmapio_advice_denied(map, advice)) {
+        return mmapio_fail(error, MMAPIO_ACCESS_DENIED);
+    }
     return mmapio_os_advise(map, &pages, advice & ~(uint32_t)MMAPIO_MADV_ALLOW_LOSS, result, error);
 }
 

@@ -32,6 +32,28 @@ static inline page_range range_pages(const mmapio_map *map, uint64_t offset, uin
     return pages;
 }
 
+/* The pages of the first copy that a range stands for, as offsets from base, which are those of the source from
+ * base_offset on: one part, or, across the middle of a mirrored map, two. Returns how many. */
+static inline uint32_t source_parts(const mmapio_map *map, const page_range *range, page_range parts[2])
+{
+    uint64_t middle = map->mirrored ? map->base_length / 2 : map->base_length;
+
+    parts[0] = *range;
+    if (range->map_offset >= middle) {
+        parts[0].map_offset -= middle;
+        parts[0].address -= middle;
+        return 1;
+    }
+    if (range->length <= middle - range->map_offset) {
+        return 1;
+    }
+    parts[0].length = middle - range->map_offset;
+    parts[1].address = map->base;
+    parts[1].map_offset = 0;
+    parts[1].length = range->length - parts[0].length;
+    return 2;
+}
+
 /* The common beginning of every call on a range. *done tells that there is nothing to do, or that it failed. */
 mmapio_status mmapio_range_enter(const mmapio_map *map, uint64_t offset, uint64_t length, page_range *pages, bool *done,
                                  mmapio_error *error);

@@ -2,6 +2,8 @@
 #include "check.h"
 #include "range.h"
 
+#include <string.h>
+
 enum { RESIZE_ALL = MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_TRUNCATE | MMAPIO_RESIZE_ALLOCATE };
 
 static bool writes_to_file(const mmapio_map *map)
@@ -10,23 +12,42 @@ static bool writes_to_file(const mmapio_map *map)
            (map->protection & MMAPIO_PROT_WRITE) != 0;
 }
 
-/* Tells whether the file must become longer to reach to end, and sees to it that it may, and has the blocks. */
-static mmapio_status prepare_file(const mmapio_map *map, uint64_t end, uint32_t flags, bool *longer,
-                                  mmapio_error *error)
+/* Gives a file the length it had, and back what was allocated beyond, unless somebody else has changed it meanwhile. */
+static void restore_file(intptr_t file, uint64_t present, uint64_t length)
 {
-    uint64_t file_length = 0;
-    mmapio_status status = source_length(map, &file_length, error);
+    mmapio_error ignored;
+    uint64_t found = 0;
 
-    *longer = status == MMAPIO_OK && end > file_length;
+    if (mmapio_os_file_length(file, &found, &ignored) == MMAPIO_OK && found == present) {
+        (void)mmapio_os_file_set_length(file, length, &ignored);
+    }
+}
+
+/* A file system that runs full on the way keeps what it has allocated by then, beyond the end where nobody sees it. */
+static mmapio_status allocate(intptr_t file, uint64_t file_length, uint64_t end, mmapio_error *error)
+{
+    mmapio_status status = mmapio_os_file_allocate(file, file_length, end - file_length, error);
+
+    if (status != MMAPIO_OK) {
+        restore_file(file, file_length, file_length);
+    }
+    return status;
+}
+
+/* Tells whether the file must become longer to reach to end, and sees to it that it may, and has the blocks. */
+static mmapio_status prepare_file(const mmapio_map *map, uint64_t end, uint32_t flags, uint64_t *file_length,
+                                  bool *longer, mmapio_error *error)
+{
+    mmapio_status status = source_length(map, file_length, error);
+
+    *longer = status == MMAPIO_OK && end > *file_length;
     if (!*longer) {
         return status;
     }
     if (!writes_to_file(map)) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
     }
-    return (flags & MMAPIO_RESIZE_ALLOCATE) != 0
-               ? mmapio_os_file_allocate(map->file, file_length, end - file_length, error)
-               : MMAPIO_OK;
+    return (flags & MMAPIO_RESIZE_ALLOCATE) != 0 ? allocate(map->file, *file_length, end, error) : MMAPIO_OK;
 }
 
 /* Memory that processes share is made to be all there, unless its maker said otherwise. */
@@ -56,18 +77,73 @@ static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmap
     mmapio_error ignored;
     uint64_t end = map->base_offset + map->lead + length;
     uint64_t before = map->length;
+    uint64_t file_length = 0;
     bool longer = false;
-    mmapio_status status = map->file == MMAPIO_NO_FILE ? MMAPIO_OK : prepare_file(map, end, flags, &longer, error);
+    bool lengthened = false;
+    mmapio_status status =
+        map->file == MMAPIO_NO_FILE ? MMAPIO_OK : prepare_file(map, end, flags, &file_length, &longer, error);
 
-    if (status == MMAPIO_OK) {
-        status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
-    }
-    if (status != MMAPIO_OK || !longer) {
+    if (status != MMAPIO_OK) {
         return status;
     }
-    status = mmapio_os_file_set_length(map->file, end, error);
-    if (status != MMAPIO_OK) {
+    status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
+    if (status == MMAPIO_OK && longer) {
+        status = mmapio_os_file_set_length(map->file, end, error);
+        lengthened = status == MMAPIO_OK;
+    }
+    if (status == MMAPIO_OK) {
+        status = mmapio_settle(map, map->renewed ? 0 : before, error);
+    }
+    if (status != MMAPIO_OK && map->length != before) {
         (void)mmapio_os_remap(map, before, true, &ignored);
+    }
+    if (status != MMAPIO_OK && longer && (lengthened || (flags & MMAPIO_RESIZE_ALLOCATE) != 0)) {
+        restore_file(map->file, lengthened ? end : file_length, file_length);
+    }
+    return status;
+}
+
+/* The rest of the last page goes on being there: memory that grows again shall have zeros in it. */
+static void clear_tail(mmapio_map *map, uint64_t before)
+{
+    static unsigned char zeros[4096];
+    uint64_t room = map->length == 0 ? 0 : round_up(map->lead + map->length, map->page_size) - map->lead;
+    uint64_t end = before < room ? before : room;
+
+    if (map->file != MMAPIO_NO_FILE || (map->flags & MMAPIO_MAP_PRIVATE) == 0 || end <= map->length) {
+        return;
+    }
+    if (!map->changed) {
+        if ((map->protection & MMAPIO_PROT_WRITE) != 0) {
+            (void)memset(map->base + map->lead + map->length, 0, (size_t)(end - map->length));
+        }
+        return;
+    }
+    /* Nobody knows what may be done with the page now: the system does. */
+    for (uint64_t at = map->length; at < end; at += sizeof zeros) {
+        uint64_t part = end - at < sizeof zeros ? end - at : sizeof zeros;
+        mmapio_error ignored;
+        uint64_t done = 0;
+        (void)mmapio_os_copy(map, at, zeros, part, true, &done, &ignored);
+    }
+}
+
+static mmapio_status shrink(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
+{
+    bool cuts = (flags & MMAPIO_RESIZE_TRUNCATE) != 0 && writes_to_file(map);
+    uint64_t before = map->length;
+    mmapio_status status = MMAPIO_OK;
+
+    if (cuts) {
+        status = mmapio_os_shrink_file(map, length, error);
+    } else if (length != before) {
+        status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
+    }
+    if (status == MMAPIO_OK && map->renewed) {
+        status = mmapio_settle(map, 0, error);
+    }
+    if (status == MMAPIO_OK) {
+        clear_tail(map, before);
     }
     return status;
 }
@@ -84,14 +160,18 @@ mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags
     if (!can_resize(map, length, flags)) {
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
-    if (length > map->length) {
-        return grow(map, length, complete_flags(map, flags), error);
-    }
-    if ((flags & MMAPIO_RESIZE_TRUNCATE) != 0 && writes_to_file(map)) {
-        return mmapio_os_shrink_file(map, length, error);
-    }
-    return length == map->length ? MMAPIO_OK
-                                 : mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
+    map->renewed = false;
+    return length > map->length ? grow(map, length, complete_flags(map, flags), error)
+                                : shrink(map, length, flags, error);
+}
+
+/* Others may have made it as long, or longer, meanwhile. */
+static mmapio_status lengthen(intptr_t file, uint64_t end, mmapio_error *error)
+{
+    uint64_t found = 0;
+    mmapio_status status = mmapio_os_file_length(file, &found, error);
+
+    return status == MMAPIO_OK && end > found ? mmapio_os_file_set_length(file, end, error) : status;
 }
 
 mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
@@ -109,11 +189,15 @@ mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t leng
     if (length == 0) {
         return MMAPIO_OK;
     }
-    status = mmapio_os_file_allocate(file, offset, length, error);
+    status = mmapio_os_file_length(file, &file_length, error);
     if (status == MMAPIO_OK) {
-        status = mmapio_os_file_length(file, &file_length, error);
+        status = mmapio_os_file_allocate(file, offset, length, error);
     }
-    return status == MMAPIO_OK && offset + length > file_length
-               ? mmapio_os_file_set_length(file, offset + length, error)
-               : status;
+    if (status == MMAPIO_OK && offset + length > file_length) {
+        status = lengthen(file, offset + length, error);
+    }
+    if (status != MMAPIO_OK && offset + length > file_length) {
+        restore_file(file, file_length, file_length);
+    }
+    return status;
 }

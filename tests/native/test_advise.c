@@ -105,6 +105,31 @@ static void a_private_map_cannot_punch_a_hole_into_its_file(void)
     fixture_remove(&file);
 }
 
+/* Whatever the handle would permit. */
+static void remove_through_a_map_for_reading_is_denied(void)
+{
+    const uint32_t remove = MMAPIO_MADV_REMOVE | MMAPIO_MADV_ALLOW_LOSS;
+    fixture_file file = fixture_patterned(10000);
+    mmapio_map_options options = options_of(READ_ONLY, SHARED, 0, 0);
+    mmapio_map *map = map_whole(file.handle, READ_ONLY, SHARED);
+    mmapio_error error = stale_error();
+    unsigned char byte = 0;
+    uint32_t outcome = 99;
+
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_advise(map, 0, 10000, remove, &outcome, &error));
+    CHECK_OWN_ERROR(MMAPIO_ACCESS_DENIED, error);
+    CHECK_EQUAL(MMAPIO_ADVICE_IGNORED, outcome);
+    CHECK_EQUAL(fixture_pattern(1), bytes_of(map)[1]);
+    close_map(map);
+    /* Nor as a hint that cannot fail. */
+    options.advice = remove;
+    CHECK_OK(mmapio_map_file(file.handle, &options, &map, NULL));
+    fixture_read(file.handle, 1, &byte, 1);
+    CHECK_EQUAL(fixture_pattern(1), byte);
+    close_map(map);
+    fixture_remove(&file);
+}
+
 static void dropping_a_shared_map_needs_no_leave_and_keeps_the_data(void)
 {
     fixture_file file = fixture_create(FIXTURE_DISK);
@@ -162,8 +187,8 @@ static mmapio_map *memory_for_huge_pages(void)
 /* What the system has, and may all the same not do for this mapping today. */
 static bool may_be_ignored(uint32_t advice)
 {
-    /* Huge pages cannot be made when none are free. Wine cannot zero a part of a file. */
-    return advice == MMAPIO_MADV_COLLAPSE || (advice == MMAPIO_MADV_REMOVE && on_windows() && fixture_emulated());
+    /* Huge pages cannot be made when none are free. Memory is paged out to swap, if there is any. Wine cannot zero a part of a file. */
+    return advice == MMAPIO_MADV_COLLAPSE || advice == MMAPIO_MADV_PAGEOUT || (advice == MMAPIO_MADV_REMOVE && on_windows() && fixture_emulated());
 }
 
 static void check_outcome(mmapio_map *map, uint32_t advice, const mmapio_caps *caps)
@@ -234,6 +259,7 @@ static void an_empty_range_has_the_outcome_ignored(void)
 
 TEST_MAIN(TEST(unknown_numbers_are_refused), TEST(advice_that_destroys_is_refused_without_leave),
           TEST(a_private_map_cannot_punch_a_hole_into_its_file),
+          TEST(remove_through_a_map_for_reading_is_denied),
           TEST(dropping_a_shared_map_needs_no_leave_and_keeps_the_data), TEST(no_harmless_advice_changes_what_is_read),
           TEST(outcomes_are_those_that_caps_announces), TEST(the_outcome_may_be_left_out),
           TEST(an_empty_range_has_the_outcome_ignored))

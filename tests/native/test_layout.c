@@ -232,9 +232,15 @@ static void a_reserve_lies_between_the_guards(void)
     CHECK_OK(mmapio_map_anonymous(&options, &map, NULL));
     data = bytes_of(map);
     CHECK_EQUAL(16 * unit(), mmapio_map_reserve(map));
+    check_guarded(map, page);
     CHECK_OK(mmapio_map_resize(map, 16 * unit(), 0, NULL));
     CHECK(bytes_of(map) == data);
     check_guarded(map, 16 * unit());
+    /* What lies between the end and the guard is guarded, too. */
+    CHECK_OK(mmapio_map_resize(map, 5 * unit() - 1, 0, NULL));
+    check_guarded(map, 5 * unit());
+    CHECK_OK(mmapio_map_resize(map, 16 * unit(), 0, NULL));
+    CHECK_EQUAL(0, data[16 * unit() - 1]);
     close_map(map);
     CHECK(!fixture_is_mapped(data) && !fixture_is_mapped(data + 15 * unit()));
 }

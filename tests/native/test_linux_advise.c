@@ -4,6 +4,7 @@
 #include "maps.h"
 
 #include <errno.h>
+#include <sys/sysinfo.h>
 #include <sys/stat.h>
 
 enum { LOSS = MMAPIO_MADV_ALLOW_LOSS, PAGES = 8 };
@@ -124,25 +125,6 @@ static void remove_with_leave_punches_a_hole_in_memory(void)
     check_hole(FIXTURE_MEMORY);
 }
 
-static void remove_of_a_map_for_reading_is_denied(void)
-{
-    need_a_real_kernel();
-
-    fixture_file file = fixture_patterned(10000);
-    intptr_t handle = fixture_open(&file, FIXTURE_READ);
-    mmapio_map *map = map_whole(handle, READ_ONLY, SHARED);
-    mmapio_error error = stale_error();
-    uint32_t outcome = 99;
-
-    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_advise(map, 0, 10000, MMAPIO_MADV_REMOVE | LOSS, &outcome, &error));
-    CHECK_ERRNO(MMAPIO_ACCESS_DENIED, EACCES, "madvise", error);
-    CHECK_EQUAL(MMAPIO_ADVICE_IGNORED, outcome);
-    CHECK_EQUAL(fixture_pattern(1), bytes_of(map)[1]);
-    close_map(map);
-    fixture_close(handle);
-    fixture_remove(&file);
-}
-
 /* madvise(2): EINVAL for shared maps and files. A hint that does not fit the mapping is ignored, not failed. */
 static void advice_for_another_kind_of_mapping_is_ignored(void)
 {
@@ -159,6 +141,68 @@ static void advice_for_another_kind_of_mapping_is_ignored(void)
     CHECK_OK(mmapio_map_advise(map, 0, 10000, MMAPIO_MADV_WIPEONFORK, &outcome, NULL));
     CHECK_EQUAL(MMAPIO_ADVICE_IGNORED, outcome);
     CHECK_EQUAL(fixture_pattern(1), bytes_of(map)[1]);
+    close_map(map);
+    fixture_remove(&file);
+}
+
+static bool has_swap(void)
+{
+    struct sysinfo info;
+
+    CHECK_EQUAL(0, sysinfo(&info));
+    return info.totalswap != 0;
+}
+
+static uint32_t outcome_of(mmapio_map *map, uint32_t advice)
+{
+    uint32_t outcome = 99;
+
+    CHECK_OK(mmapio_map_advise(map, 0, mmapio_map_length(map), advice, &outcome, NULL));
+    return outcome;
+}
+
+/* The kernel says yes to all of these. */
+static void advice_that_has_no_effect_is_ignored(void)
+{
+    uint32_t by_swap = has_swap() ? MMAPIO_ADVICE_APPLIED : MMAPIO_ADVICE_IGNORED;
+    fixture_file file;
+    mmapio_map *map;
+    uint32_t outcome = 99;
+
+    need_a_real_kernel();
+    need_tmpfs();
+    file = fixture_create(FIXTURE_MEMORY);
+    CHECK(fixture_resize(file.handle, 10000));
+    map = map_whole(file.handle, READ_WRITE, SHARED);
+    CHECK_EQUAL(MMAPIO_ADVICE_IGNORED, outcome_of(map, MMAPIO_MADV_MERGEABLE));
+    CHECK_EQUAL(MMAPIO_ADVICE_IGNORED, outcome_of(map, MMAPIO_MADV_UNMERGEABLE));
+    CHECK_EQUAL(by_swap, outcome_of(map, MMAPIO_MADV_WILLNEED));
+    CHECK_EQUAL(by_swap, outcome_of(map, MMAPIO_MADV_PAGEOUT));
+    CHECK_OK(mmapio_map_prefetch(map, 0, 10000, &outcome, NULL));
+    CHECK_EQUAL(by_swap, outcome);
+    close_map(map);
+    fixture_remove(&file);
+    map = map_memory(PRIVATE, 10000);
+    CHECK_EQUAL(by_swap, outcome_of(map, MMAPIO_MADV_PAGEOUT));
+    close_map(map);
+}
+
+static void populating_what_may_not_be_written_is_denied(void)
+{
+    fixture_file file = fixture_patterned(10000);
+    mmapio_map *map = map_whole(file.handle, READ_ONLY, SHARED);
+    mmapio_error error = stale_error();
+    uint32_t outcome = 99;
+
+    need_a_real_kernel();
+    if ((caps_here().advice_applied & (UINT64_C(1) << MMAPIO_MADV_POPULATE_WRITE)) == 0) {
+        SKIP("this kernel does not know the advice");
+    }
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED,
+                 mmapio_map_advise(map, 0, 10000, MMAPIO_MADV_POPULATE_WRITE, &outcome, &error));
+    CHECK_ERRNO(MMAPIO_ACCESS_DENIED, EINVAL, "madvise", error);
+    CHECK_EQUAL(MMAPIO_ADVICE_IGNORED, outcome);
+    CHECK_EQUAL(MMAPIO_ADVICE_APPLIED, outcome_of(map, MMAPIO_MADV_POPULATE_READ));
     close_map(map);
     fixture_remove(&file);
 }
@@ -238,6 +282,7 @@ static void a_child_lacks_the_range_after_dontfork(void)
 TEST_MAIN(TEST(dontneed_with_leave_zeroes_private_memory), TEST(dontneed_with_leave_undoes_private_writes_to_a_file),
           TEST(an_unaligned_range_acts_on_every_page_it_touches), TEST(free_with_leave_is_taken_back_by_writing),
           TEST(remove_with_leave_punches_a_hole_on_disk), TEST(remove_with_leave_punches_a_hole_in_memory),
-          TEST(remove_of_a_map_for_reading_is_denied), TEST(advice_for_another_kind_of_mapping_is_ignored),
+          TEST(advice_for_another_kind_of_mapping_is_ignored), TEST(advice_that_has_no_effect_is_ignored),
+          TEST(populating_what_may_not_be_written_is_denied),
           TEST(populating_past_the_end_of_the_file_faults), TEST(a_child_sees_zeros_after_wipeonfork),
           TEST(the_advice_of_a_new_map_is_given), TEST(a_child_lacks_the_range_after_dontfork))

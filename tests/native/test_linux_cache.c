@@ -148,6 +148,31 @@ static void the_clean_pages_of_a_private_map_go_too(void)
     fixture_remove(&file);
 }
 
+/* Both copies show the same pages of the file, whichever of them the range lies in. */
+static void evicting_either_copy_of_a_mirrored_file_takes_its_pages(void)
+{
+    uint64_t length = SMALL * (uint64_t)fixture_page_size();
+    mmapio_map_options options;
+    fixture_file file;
+    mmapio_map *map;
+
+    need_a_disk_that_counts();
+    file = fixture_patterned(length);
+    options = options_of(READ_WRITE, SHARED | MMAPIO_MAP_MIRRORED, 0, 0);
+    CHECK_OK(mmapio_map_import(file.handle, &options, &map, NULL));
+    for (uint64_t start = 0; start <= length; start += length / 2) {
+        mmapio_eviction report;
+        memset(bytes_of(map), 'm', (size_t)(2 * length));
+        report = evict_map(map, start, length);
+        CHECK_EQUAL(SMALL, report.resident_before);
+        CHECK_EQUAL(0, report.resident_after);
+        CHECK_EQUAL(0, file_resident(file.handle));
+        CHECK_EQUAL('m', bytes_of(map)[length]);
+    }
+    close_map(map);
+    fixture_remove(&file);
+}
+
 static void evicting_a_part_leaves_the_rest(void)
 {
     need_a_disk_that_counts();
@@ -429,7 +454,7 @@ static void who_may_only_read_is_told_nothing(void)
 
 TEST_MAIN(TEST(a_large_range_of_a_map_is_read_in_to_its_end), TEST(a_large_file_is_read_in_to_its_end),
           TEST(just_the_pages_of_the_ranges_are_read_in), TEST(evicting_a_map_takes_its_pages_out_of_the_cache),
-          TEST(the_clean_pages_of_a_private_map_go_too), TEST(evicting_a_part_leaves_the_rest),
+          TEST(the_clean_pages_of_a_private_map_go_too), TEST(evicting_either_copy_of_a_mirrored_file_takes_its_pages), TEST(evicting_a_part_leaves_the_rest),
           TEST(evicting_a_file_takes_its_pages_out_of_the_cache),
           TEST(pages_that_somebody_maps_stay_when_the_file_is_evicted),
           TEST(pages_that_another_process_maps_stay_but_leave_this_one), TEST(locked_pages_stay_and_are_counted),

@@ -1,10 +1,11 @@
 /* test_linux_resize.c - resizing maps of files that are sealed against it. */
 #include "child.h"
-#include "maps.h"
+#include "linux_small_disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 enum { SEAL_SHRINK = 0x0002, SEAL_GROW = 0x0004, ADD_SEALS = 1033, ALLOW_SEALING = 2, BYTES = 20000 };
@@ -74,5 +75,71 @@ static void cutting_to_nothing_that_is_refused_changes_nothing(void)
     child_must_pass(cut_what_may_not, &none);
 }
 
-TEST_MAIN(TEST(growing_that_is_refused_changes_nothing), TEST(cutting_that_is_refused_changes_nothing),
+/* Blocks beyond the end of the file, which nobody sees, and nobody would free. */
+static void a_growth_that_fails_leaves_no_blocks_behind(void)
+{
+    size_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(4 * page);
+    mmapio_map *map = map_whole(file.handle, READ_WRITE, SHARED);
+    unsigned char *end = bytes_of(map) + 4 * page;
+    void *wall = mmap(end, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct stat before;
+    struct stat after;
+
+    CHECK(wall == end || fixture_is_mapped(end));
+    CHECK_EQUAL(0, fsync((int)file.handle));
+    CHECK_EQUAL(0, fstat((int)file.handle, &before));
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_resize(map, 1000 * page, MMAPIO_RESIZE_ALLOCATE, NULL));
+    CHECK_EQUAL(0, fstat((int)file.handle, &after));
+    CHECK_EQUAL(before.st_size, after.st_size);
+    CHECK_EQUAL(before.st_blocks, after.st_blocks);
+    CHECK_OK(mmapio_map_resize(map, 1000 * page, MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_ALLOCATE, NULL));
+    CHECK_EQUAL(0, fstat((int)file.handle, &after));
+    CHECK(after.st_blocks >= (blkcnt_t)(1000 * page / 512));
+    close_map(map);
+    CHECK_EQUAL(0, munmap(wall, page));
+    fixture_remove(&file);
+}
+
+/* tmpfs takes back what it could allocate of too much; ext4 does not, and shows it to nobody. */
+static void run_out_of_disk(void *unused)
+{
+    const uint64_t much = UINT64_C(1) << 30;
+    struct stat before;
+    struct stat after;
+    mmapio_map *map;
+    int file;
+
+    (void)unused;
+    if (!may_mount() || system("mkdir -p small.dir && truncate -s 64M small.img && mkfs.ext4 -q small.img && "
+                               "mount -o loop small.img small.dir") != 0) {
+        SKIP("this process may not make and mount a file system");
+    }
+    file = open("small.dir/file", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    CHECK_EQUAL(0, ftruncate(file, 1 << 20));
+    CHECK_EQUAL(0, fstat(file, &before));
+    map = map_whole(file, READ_WRITE, SHARED);
+    CHECK_STATUS(MMAPIO_NO_SPACE, mmapio_map_resize(map, much, MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_ALLOCATE, NULL));
+    CHECK_EQUAL(0, fstat(file, &after));
+    CHECK_EQUAL(before.st_blocks, after.st_blocks);
+    CHECK_STATUS(MMAPIO_NO_SPACE, mmapio_file_allocate(file, 0, much, NULL));
+    CHECK_EQUAL(0, fstat(file, &after));
+    CHECK_EQUAL(before.st_size, after.st_size);
+    close_map(map);
+    CHECK_OK(mmapio_file_allocate(file, 1 << 20, 1 << 20, NULL));
+    (void)close(file);
+}
+
+static void a_disk_that_is_too_small_is_left_as_it_was(void)
+{
+    int code = child_run(run_out_of_disk, NULL);
+
+    (void)system("rm -rf small.img small.dir");
+    if (code == TEST_SKIPPED) {
+        TEST_LEAVE(TEST_SKIPPED);
+    }
+    CHECK_EQUAL(TEST_PASSED, code);
+}
+
+TEST_MAIN(TEST(a_disk_that_is_too_small_is_left_as_it_was), TEST(a_growth_that_fails_leaves_no_blocks_behind), TEST(growing_that_is_refused_changes_nothing), TEST(cutting_that_is_refused_changes_nothing),
           TEST(cutting_to_nothing_that_is_refused_changes_nothing))

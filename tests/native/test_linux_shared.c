@@ -1,5 +1,6 @@
 /* test_linux_shared.c - shared memory as files of /dev/shm: permissions, strangers, limits, and who takes the name. */
 #include "child.h"
+#include "linux_filter.h"
 #include "linux_proc.h"
 #include "linux_small_disk.h"
 #include "shared.h"
@@ -80,12 +81,79 @@ static void what_is_no_memory_is_not_opened(void)
     CHECK_STATUS(MMAPIO_EXISTS, try_shared(name.text, CREATE, 100, &map, NULL));
     CHECK_EQUAL(0, unlink(path));
     CHECK_EQUAL(0, mkfifo(path, 0600));
-    CHECK_STATUS(MMAPIO_UNSUPPORTED, try_shared(name.text, 0, 0, &map, NULL));
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, try_shared(name.text, 0, 0, &map, NULL));
     CHECK_EQUAL(0, unlink(path));
     CHECK_EQUAL(0, mkdir(path, 0700));
     CHECK(try_shared(name.text, 0, 0, &map, NULL) != MMAPIO_OK);
     CHECK_EQUAL(0, rmdir(path));
     CHECK(map == NULL);
+}
+
+static void make_as_nobody(void *path)
+{
+    int file;
+
+    child_become_nobody();
+    file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    CHECK(file >= 0);
+    CHECK_EQUAL(0, ftruncate(file, 100));
+}
+
+/* Whoever put it there could change what is in it. */
+static void what_others_may_change_is_not_opened(void)
+{
+    static const mode_t modes[] = {0620, 0602, 0640, 0604};
+    shared_name name = own_name();
+    mmapio_error error = stale_error();
+    mmapio_map *map;
+    char path[64];
+    int code;
+
+    need_shared_memory();
+    path_of(&name, path);
+    map = map_shared(name.text, CREATE, 100);
+    close_map(map);
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        CHECK_EQUAL(0, chmod(path, modes[i]));
+        CHECK_STATUS(MMAPIO_ACCESS_DENIED, try_shared(name.text, 0, 0, &map, &error));
+        CHECK_OWN_ERROR(MMAPIO_ACCESS_DENIED, error);
+        CHECK_STATUS(MMAPIO_ACCESS_DENIED, try_shared(name.text, OPEN_OR_CREATE, 100, &map, NULL));
+    }
+    CHECK_EQUAL(0, chmod(path, 0600));
+    close_map(map_shared(name.text, 0, 0));
+    unlink_name(&name);
+    code = child_run(make_as_nobody, path);
+    if (code == TEST_SKIPPED) {
+        SKIP("only root can become another user");
+    }
+    CHECK_EQUAL(TEST_PASSED, code);
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, try_shared(name.text, OPEN_OR_CREATE, 100, &map, NULL));
+    CHECK_EQUAL(0, unlink(path));
+}
+
+/* The lock that the last user holds while its name goes, and that a stranger may hold for ever. */
+static void what_somebody_has_for_himself_is_busy(void)
+{
+    shared_name name = own_name();
+    mmapio_error error = stale_error();
+    mmapio_map *map;
+    char path[64];
+    int file;
+
+    need_shared_memory();
+    path_of(&name, path);
+    close_map(map_shared(name.text, CREATE, 100));
+    file = open(path, O_RDWR | O_CLOEXEC);
+    CHECK(file >= 0);
+    CHECK_EQUAL(0, flock(file, LOCK_EX));
+    (void)alarm(20);
+    CHECK_STATUS(MMAPIO_BUSY, try_shared(name.text, 0, 0, &map, &error));
+    CHECK_ERRNO(MMAPIO_BUSY, EWOULDBLOCK, "flock", error);
+    (void)alarm(0);
+    CHECK_EQUAL(0, flock(file, LOCK_UN));
+    close_map(map_shared(name.text, 0, 0));
+    (void)close(file);
+    unlink_name(&name);
 }
 
 /* As shm_open(3) leaves it between making it and giving it a length. */
@@ -131,6 +199,67 @@ static void what_was_made_has_all_its_pages(void)
     close_map(empty);
     unlink_name(&names[0]);
     unlink_name(&names[1]);
+}
+
+/* ---- more than there is ---- */
+
+/* The filter is there for the day that the library does try: that would end in the kernel's killing of processes. */
+static void ask_for_too_much(void *unused)
+{
+    const uint64_t much = UINT64_C(1) << 50;
+    mmapio_error error = stale_error();
+    shared_name name = own_name();
+    mmapio_map *map = NULL;
+    mmapio_map *small = map_shared(NULL, CREATE, 100);
+
+    (void)unused;
+    filter_fail(SYS_fallocate, ENOSPC);
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, try_shared(NULL, CREATE, much, &map, &error));
+    CHECK_OWN_ERROR(MMAPIO_OUT_OF_MEMORY, error);
+    CHECK(try_shared(name.text, CREATE, much, &map, NULL) != MMAPIO_OK);
+    CHECK_STATUS(MMAPIO_NOT_FOUND, mmapio_shared_unlink(name.text, NULL));
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_resize(small, much, MMAPIO_RESIZE_MAY_MOVE, NULL));
+    CHECK_EQUAL(100, mmapio_map_length(small));
+    bytes_of(small)[99] = 1;
+    close_map(small);
+}
+
+static void more_than_the_memory_is_an_error(void)
+{
+    need_shared_memory();
+    child_must_pass(ask_for_too_much, NULL);
+}
+
+/* A control group that has 100 MiB, of which 50 are in use. */
+static void live_in_a_small_group(void *unused)
+{
+    const uint64_t mebibyte = 1 << 20;
+    mmapio_map *map = NULL;
+    int limit;
+
+    (void)unused;
+    if (!may_mount() || mount("none", "/sys/fs/cgroup", "tmpfs", 0, "size=1m") != 0) {
+        SKIP("this process may not mount a tmpfs");
+    }
+    limit = open("/sys/fs/cgroup/memory.max", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(limit >= 0 && write(limit, "104857600\n", 10) == 10 && close(limit) == 0);
+    limit = open("/sys/fs/cgroup/memory.swap.max", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(limit >= 0 && write(limit, "0\n", 2) == 2 && close(limit) == 0);
+    map = map_shared(NULL, CREATE, 60 * mebibyte);
+    close_map(map);
+    limit = open("/sys/fs/cgroup/memory.stat", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(limit >= 0 && write(limit, "anon 42428800\nfile 7\nshmem 10000000\n", 37) == 37 && close(limit) == 0);
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, try_shared(NULL, CREATE, 60 * mebibyte, &map, NULL));
+    map = map_shared(NULL, CREATE, 40 * mebibyte);
+    close_map(map);
+    map = map_shared(NULL, CREATE | MMAPIO_MAP_NORESERVE, 200 * mebibyte);
+    close_map(map);
+}
+
+static void more_than_the_control_group_has_is_an_error(void)
+{
+    need_shared_memory();
+    child_must_pass(live_in_a_small_group, NULL);
 }
 
 /* ---- a full /dev/shm ---- */
@@ -516,7 +645,9 @@ static void shared_memory_grows_within_its_reserve_and_shrinks(void)
 }
 
 TEST_MAIN(TEST(only_its_user_may_open_it_whatever_the_mask_says), TEST(another_user_is_denied),
-          TEST(what_is_no_memory_is_not_opened), TEST(what_another_program_is_still_making_is_busy),
+          TEST(what_is_no_memory_is_not_opened),
+          TEST(what_others_may_change_is_not_opened), TEST(what_somebody_has_for_himself_is_busy), TEST(more_than_the_memory_is_an_error),
+          TEST(more_than_the_control_group_has_is_an_error), TEST(what_another_program_is_still_making_is_busy),
           TEST(what_was_made_has_all_its_pages), TEST(a_full_file_system_is_an_error_and_no_signal),
           TEST(without_dev_shm_there_is_memory_without_a_name),
           TEST(too_many_mappings_are_an_error_that_leaves_nothing), TEST(no_more_descriptors_is_a_limit),

@@ -152,6 +152,30 @@ static void memory_grows_with_zeros_and_keeps_what_it_has(void)
     close_map(map);
 }
 
+/* With a reserve and without, in whole pages and in the rest of the last one. */
+static void memory_that_shrank_grows_with_zeros(void)
+{
+    uint64_t page = fixture_page_size();
+
+    for (uint64_t reserve = 0; reserve <= 16 * page; reserve += 16 * page) {
+        mmapio_map_options options = options_of(READ_WRITE, PRIVATE, 0, 10 * page);
+        mmapio_map *map = NULL;
+        options.reserve = reserve;
+        CHECK_OK(mmapio_map_anonymous(&options, &map, NULL));
+        memset(bytes_of(map), 'o', (size_t)(10 * page));
+        CHECK_OK(mmapio_map_resize(map, page + 5, MOVE, NULL));
+        CHECK_OK(mmapio_map_resize(map, 10 * page, MOVE, NULL));
+        for (uint64_t i = 0; i < 10 * page; i++) {
+            CHECK_EQUAL(i < page + 5 ? 'o' : 0, bytes_of(map)[i]);
+        }
+        /* What is protected is not touched, and no fault. */
+        CHECK_OK(mmapio_map_protect(map, 0, page, MMAPIO_PROT_READ, NULL));
+        CHECK_OK(mmapio_map_resize(map, 5, MOVE, NULL));
+        CHECK_EQUAL('o', bytes_of(map)[4]);
+        close_map(map);
+    }
+}
+
 static void a_refused_resize_says_why_and_changes_nothing(void)
 {
     static const uint64_t too_long[] = {(uint64_t)INT64_MAX, UINT64_MAX, UINT64_MAX - 99, (uint64_t)INT64_MAX - 99};
@@ -206,5 +230,6 @@ TEST_MAIN(TEST(growing_makes_the_file_of_a_written_map_longer_and_keeps_its_cont
           TEST(shrinking_leaves_the_file_unless_told_to_cut_it), TEST(cutting_at_the_length_it_has_cuts_the_file_there),
           TEST(a_map_may_become_nothing_and_something_again), TEST(a_map_of_an_empty_file_can_grow),
           TEST(a_map_that_is_not_written_grows_as_far_as_its_file_has),
-          TEST(memory_grows_with_zeros_and_keeps_what_it_has), TEST(a_refused_resize_says_why_and_changes_nothing),
+          TEST(memory_grows_with_zeros_and_keeps_what_it_has),
+          TEST(memory_that_shrank_grows_with_zeros), TEST(a_refused_resize_says_why_and_changes_nothing),
           TEST(allocating_makes_the_file_long_enough_and_keeps_what_is_there))

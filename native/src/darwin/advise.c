@@ -61,17 +61,21 @@ static bool part_of_file(const mmapio_map *map, const page_range *range, uint64_
  * and then, which goes beyond the advice. On a private map of a file it might copy what was only to be read. */
 static mmapio_status will_need(const mmapio_map *map, const page_range *range, uint32_t *outcome, mmapio_error *error)
 {
-    uint64_t start = 0;
-    uint64_t end = 0;
-    int code;
+    page_range parts[2];
+    uint32_t count = source_parts(map, range, parts);
+    int code = 0;
 
     if (map->file == MMAPIO_NO_FILE) {
         return give(range, MADV_WILLNEED, MMAPIO_ADVICE_APPROXIMATED, outcome, error);
     }
-    if (!part_of_file(map, range, &start, &end)) {
-        return MMAPIO_OK;
+    for (uint32_t i = 0; i < count && code == 0; i++) {
+        uint64_t start = 0;
+        uint64_t end = 0;
+        if (!part_of_file(map, &parts[i], &start, &end)) {
+            return MMAPIO_OK;
+        }
+        code = start < end ? mmapio_darwin_read_ahead(map->file, start, end) : 0;
     }
-    code = start < end ? mmapio_darwin_read_ahead(map->file, start, end) : 0;
     if (code != 0) {
         return is_shared_file(map) ? give(range, MADV_WILLNEED, MMAPIO_ADVICE_APPROXIMATED, outcome, error)
                                    : refused(code, CALL_FCNTL, error);
@@ -109,6 +113,20 @@ static mmapio_status remove_blocks(const mmapio_map *map, const page_range *rang
     }
     *outcome = MMAPIO_ADVICE_APPLIED;
     return MMAPIO_OK;
+}
+
+static mmapio_status remove_parts(const mmapio_map *map, const page_range *range, uint32_t *outcome,
+                                  mmapio_error *error)
+{
+    page_range parts[2];
+    uint32_t count = source_parts(map, range, parts);
+    mmapio_status status = MMAPIO_OK;
+
+    for (uint32_t i = 0; i < count && status == MMAPIO_OK; i++) {
+        *outcome = MMAPIO_ADVICE_IGNORED;
+        status = remove_blocks(map, &parts[i], outcome, error);
+    }
+    return status;
 }
 
 /* MADV_PAGEOUT is there in name only: release kernels answer ENOTSUP. Invalidating writes a file's pages back and drops
@@ -175,7 +193,7 @@ mmapio_status mmapio_os_advise(mmapio_map *map, const page_range *range, uint32_
         }
         return give(range, MADV_FREE, MMAPIO_ADVICE_APPLIED, outcome, error);
     case MMAPIO_MADV_REMOVE:
-        return remove_blocks(map, range, outcome, error);
+        return remove_parts(map, range, outcome, error);
     case MMAPIO_MADV_PAGEOUT:
         return page_out(map, range, outcome, error);
     case MMAPIO_MADV_DONTFORK:

@@ -30,6 +30,7 @@ static mmapio_status map_anew(mmapio_map *map, uint64_t base_length, mmapio_erro
     map->base = fresh.base;
     map->base_length = base_length;
     map->reserve = 0;
+    map->renewed = true;
     return MMAPIO_OK;
 }
 
@@ -50,6 +51,17 @@ mmapio_status mmapio_posix_remap(mmapio_map *map, uint64_t base_length, bool may
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
     return map_anew(map, base_length, error);
+}
+
+/* MADV_DONTNEED would leave the contents. What was advised there is given again when the map grows. */
+mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint64_t length, mmapio_error *error)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+
+    if (mmap(address, (size_t)length, mmapio_posix_protection(map->protection), flags, -1, 0) == MAP_FAILED) {
+        return mmapio_posix_fail(error, errno, CALL_MMAP);
+    }
+    return MMAPIO_OK;
 }
 
 /* Allocates behind the last block the file has, contiguously if it can be had and in pieces if not. */

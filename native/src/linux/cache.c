@@ -1,13 +1,13 @@
 /* cache.c - reading ahead and evicting: madvise(2), posix_fadvise(2), sync_file_range(2). */
-#include "../posix/posix.h"
+#include "../range.h"
 #include "kernel.h"
+#include "linux.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
-#include <sys/vfs.h>
 
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
@@ -18,14 +18,14 @@
  * unless somebody made it so. Larger pieces, and many ranges in one process_madvise(2), were no faster. */
 enum { PIECE = 128 * 1024 };
 
-static mmapio_status prefetch_range(mmapio_map *map, const page_range *range, uint32_t *outcome, mmapio_error *error)
+static mmapio_status prefetch_range(const page_range *range, uint32_t *outcome, mmapio_error *error)
 {
     for (uint64_t done = 0; done < range->length; done += PIECE) {
         page_range piece = {range->address + done, range->length - done, range->map_offset + done};
         mmapio_status status;
         piece.length = piece.length < PIECE ? piece.length : PIECE;
         *outcome = MMAPIO_ADVICE_IGNORED;
-        status = mmapio_os_advise(map, &piece, MMAPIO_MADV_WILLNEED, outcome, error);
+        status = mmapio_linux_advise(&piece, MMAPIO_MADV_WILLNEED, outcome, error);
         if (status != MMAPIO_OK || *outcome == MMAPIO_ADVICE_IGNORED) {
             return status;
         }
@@ -38,9 +38,12 @@ mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint
 {
     uint32_t least = MMAPIO_ADVICE_APPLIED;
 
+    if (mmapio_linux_does_nothing(map, MMAPIO_MADV_WILLNEED)) {
+        return MMAPIO_OK;
+    }
     for (uint32_t i = 0; i < count; i++) {
         uint32_t became = MMAPIO_ADVICE_IGNORED;
-        mmapio_status status = prefetch_range(map, &ranges[i], &became, error);
+        mmapio_status status = prefetch_range(&ranges[i], &became, error);
         if (status != MMAPIO_OK) {
             return status;
         }
@@ -66,23 +69,38 @@ static mmapio_status write_back(intptr_t file, uint64_t offset, uint64_t length,
                : mmapio_posix_fail(error, code, CALL_SYNC_FILE_RANGE);
 }
 
+/* Whatever is left of a shared file leaves the page tables first, both copies' if it is mapped twice: that loses nothing,
+ * and fadvise spares pages that are mapped anywhere. */
+static void drop(const mmapio_map *map, const page_range *part)
+{
+    (void)madvise(part->address, (size_t)part->length, MADV_DONTNEED);
+    if (map->mirrored) {
+        (void)madvise(part->address + map->base_length / 2, (size_t)part->length, MADV_DONTNEED);
+    }
+    (void)posix_fadvise((int)map->file, (off_t)(map->base_offset + part->map_offset), (off_t)part->length,
+                        POSIX_FADV_DONTNEED);
+}
+
 /* Paging out keeps what private and anonymous pages contain: they go to swap, or stay. It takes pages that this mapping
- * alone uses, and only of files that the process might write. Whatever of a shared file is left leaves the page tables
- * first, which loses nothing, as fadvise spares pages that are mapped anywhere. Locked pages make both fail. */
+ * alone uses, and only of files that the process might write. Locked pages make all of it fail. */
 mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_error *error)
 {
     bool shares_file = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0;
-    uint64_t offset = map->base_offset + range->map_offset;
-    mmapio_status status = shares_file ? write_back(map->file, offset, range->length, error) : MMAPIO_OK;
+    page_range parts[2];
+    uint32_t count = source_parts(map, range, parts);
 
-    if (status != MMAPIO_OK) {
-        return status;
+    for (uint32_t i = 0; i < count && shares_file; i++) {
+        mmapio_status status = write_back(map->file, map->base_offset + parts[i].map_offset, parts[i].length, error);
+        if (status != MMAPIO_OK) {
+            return status;
+        }
     }
     (void)madvise(range->address, (size_t)range->length, MADV_PAGEOUT);
     /* Pages that stand in for torn ones belong to no file: dropped, they would lose what was written to them. */
     if (shares_file && (map->zero_fill == 0 || mmapio_os_zero_fill_pages(map) == 0)) {
-        (void)madvise(range->address, (size_t)range->length, MADV_DONTNEED);
-        (void)posix_fadvise((int)map->file, (off_t)offset, (off_t)range->length, POSIX_FADV_DONTNEED);
+        for (uint32_t i = 0; i < count; i++) {
+            drop(map, &parts[i]);
+        }
     }
     return MMAPIO_OK;
 }
@@ -96,25 +114,6 @@ mmapio_status mmapio_os_file_evict(intptr_t file, uint64_t offset, uint64_t leng
         return code == 0 ? MMAPIO_OK : mmapio_posix_fail(error, code, CALL_POSIX_FADVISE);
     }
     return status;
-}
-
-/* Files in memory have no device to read from or to drop pages to; posix_fadvise(2) accepts every advice on them, and
- * does nothing. */
-static bool has_no_device(intptr_t file)
-{
-    struct statfs info;
-
-    if (fstatfs((int)file, &info) != 0) {
-        return false;
-    }
-    switch ((uint32_t)info.f_type) {
-    case 0x01021994: /* tmpfs, and memfd */
-    case 0x858458F6: /* ramfs */
-    case 0x958458F6: /* hugetlbfs */
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* Before 6.3 the kernel accepts NOREUSE, and does nothing. Nothing but its version tells. */
@@ -153,7 +152,7 @@ mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t len
 {
     int code;
 
-    if (has_no_device(file) || (advice == MMAPIO_FADV_NOREUSE && !mmapio_linux_has_noreuse())) {
+    if (mmapio_linux_has_no_device(file) || (advice == MMAPIO_FADV_NOREUSE && !mmapio_linux_has_noreuse())) {
         return MMAPIO_OK;
     }
     code = posix_fadvise((int)file, (off_t)offset, (off_t)length, native_advice(advice));

@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FOLDER "/dev/shm/"
@@ -19,6 +20,7 @@
 enum {
     PATH_SIZE = sizeof FOLDER + MEMORY_NAME_SIZE,
     PERMISSIONS = S_IRUSR | S_IWUSR,
+    ATTEMPTS = 250, /* a millisecond each */
     /* Means nothing on a file that nobody executes. Here it says that the name goes with the last map. */
     GOES_WITH_LAST = S_ISVTX,
     SEALS = MMAPIO_SEAL_SEAL | MMAPIO_SEAL_SHRINK | MMAPIO_SEAL_GROW | MMAPIO_SEAL_WRITE | MMAPIO_SEAL_FUTURE_WRITE
@@ -192,9 +194,35 @@ static mmapio_status make_named(mmapio_map *map, const char *path, uint64_t leng
     return MMAPIO_OK;
 }
 
+/* Everybody may put files into that folder. What another user can change, by owning it or by its permissions, is nothing
+ * to rely on; nor is what is no file at all. */
+static bool is_ours(const struct stat *info)
+{
+    return S_ISREG(info->st_mode) && info->st_uid == geteuid() && (info->st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
+/* Waits while the last user, who has it for himself, takes the name away: that is a matter of two calls. Whoever keeps it
+ * longer is none of this library. */
+static mmapio_status take_part(const mmapio_map *map, mmapio_error *error)
+{
+    const struct timespec moment = {0, 1000000};
+
+    for (int i = 0; i < ATTEMPTS; i++) {
+        if (flock((int)map->file, LOCK_SH | LOCK_NB) == 0) {
+            return MMAPIO_OK;
+        }
+        if (errno != EWOULDBLOCK && errno != EINTR) {
+            return mmapio_posix_fail(error, errno, CALL_FLOCK);
+        }
+        (void)nanosleep(&moment, NULL);
+    }
+    return mmapio_fail_os(error, MMAPIO_BUSY, MMAPIO_OS_ERRNO, EWOULDBLOCK, CALL_FLOCK);
+}
+
 static mmapio_status open_named(mmapio_map *map, const char *path, mmapio_error *error)
 {
     bool writes = (map->flags & MMAPIO_MAP_SHARED) != 0 && (map->protection & MMAPIO_PROT_WRITE) != 0;
+    mmapio_status status;
     struct stat info;
 
     /* O_NONBLOCK: somebody may have put a pipe there. */
@@ -205,11 +233,15 @@ static mmapio_status open_named(mmapio_map *map, const char *path, mmapio_error 
         return code == ELOOP ? mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_OPEN)
                              : mmapio_posix_fail(error, code, CALL_OPEN);
     }
-    /* Waits while the last user, who has it for himself, takes the name away. */
-    while (flock((int)map->file, LOCK_SH) != 0) {
-        if (errno != EINTR) {
-            return fail(map, mmapio_posix_fail(error, errno, CALL_FLOCK));
-        }
+    if (fstat((int)map->file, &info) != 0) {
+        return fail(map, mmapio_posix_fail(error, errno, CALL_FSTAT));
+    }
+    if (!is_ours(&info)) {
+        return fail(map, mmapio_fail(error, MMAPIO_ACCESS_DENIED));
+    }
+    status = take_part(map, error);
+    if (status != MMAPIO_OK) {
+        return fail(map, status);
     }
     if (fstat((int)map->file, &info) != 0) {
         return fail(map, mmapio_posix_fail(error, errno, CALL_FSTAT));

@@ -106,6 +106,12 @@ static mmapio_status map_once(mmapio_map *map, uint64_t huge_size, mmapio_error 
     if (base == MAP_FAILED) {
         return map_failure(map, errno, huge_size != 0, error);
     }
+    if (map->guard != 0 && length > map->base_length &&
+        mprotect((unsigned char *)base + map->base_length, (size_t)(length - map->base_length), PROT_NONE) != 0) {
+        int code = errno;
+        (void)munmap((unsigned char *)base - map->guard, (size_t)(length + 2 * map->guard));
+        return mmapio_posix_fail(error, code, CALL_MPROTECT);
+    }
     map->base = base;
     map->base_length = length;
     return MMAPIO_OK;
@@ -191,6 +197,28 @@ static bool fits(const mmapio_map *map, uint64_t base_length)
            (base_length == map->base_length || (map->reserve != 0 && base_length <= map->base_length));
 }
 
+/* Moves the end within the mapping. What lies behind it is the reserve: nobody's, and guarded where the ends are. */
+static mmapio_status move_end(mmapio_map *map, uint64_t end, mmapio_error *error)
+{
+    uint64_t before = round_up(map->lead + map->length, map->page_size);
+    bool shorter = end < before;
+    unsigned char *address = map->base + (shorter ? end : before);
+    uint64_t length = shorter ? before - end : end - before;
+    mmapio_status status = MMAPIO_OK;
+
+    if (length == 0) {
+        return MMAPIO_OK;
+    }
+    if (shorter && map->file == MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_PRIVATE) != 0) {
+        status = mmapio_posix_forget(map, address, length, error);
+    }
+    if (status == MMAPIO_OK && map->guard != 0 &&
+        mprotect(address, (size_t)length, shorter ? PROT_NONE : mmapio_posix_protection(map->protection)) != 0) {
+        status = mmapio_posix_fail(error, errno, CALL_MPROTECT);
+    }
+    return status;
+}
+
 mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error)
 {
     uint64_t base_length = round_up(map->lead + length, map->page_size);
@@ -203,7 +231,10 @@ mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, m
         map->base_length = base_length;
         status = mmapio_os_map(map, error);
         map->base_length = status == MMAPIO_OK ? map->base_length : 0;
-    } else if (!fits(map, base_length)) {
+        map->renewed = true;
+    } else if (fits(map, base_length)) {
+        status = move_end(map, base_length, error);
+    } else {
         status = map->zero_fill != 0 || map->guard != 0 ? mmapio_fail(error, MMAPIO_UNSUPPORTED)
                                                         : mmapio_posix_remap(map, base_length, may_move, error);
     }

@@ -19,6 +19,9 @@ int mmapio_posix_map_flags(uint32_t flags);
 /* Gives a mapping another length in whole pages. Sets base and base_length. Differs per system. */
 mmapio_status mmapio_posix_remap(mmapio_map *map, uint64_t base_length, bool may_move, mmapio_error *error);
 
+/* Makes whole pages of private memory zeros, and gives back what they took. Differs per system. */
+mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint64_t length, mmapio_error *error);
+
 /* If the signal's context stands in mmapio_guard_move, makes it continue at the landing place. Differs per system. */
 bool mmapio_posix_redirect(void *context);
 

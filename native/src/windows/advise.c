@@ -1,4 +1,5 @@
 /* advise.c - what comes near to madvise(2): prefetching, trimming, discarding, and punching holes. */
+#include "../range.h"
 #include "win32.h"
 
 #include <winioctl.h>
@@ -115,12 +116,14 @@ static mmapio_status punch(const mmapio_map *map, const page_range *range, uint3
     HANDLE file = (HANDLE)map->file;
     bool was_sparse = (mmapio_win32_attributes(file) & FILE_ATTRIBUTE_SPARSE_FILE) != 0;
     DWORD code = was_sparse ? ERROR_SUCCESS : control(file, FSCTL_SET_SPARSE, NULL, 0);
+    page_range parts[2];
+    uint32_t count = source_parts(map, range, parts);
     mmapio_status status;
 
-    if (code == ERROR_SUCCESS) {
+    for (uint32_t i = 0; i < count && code == ERROR_SUCCESS; i++) {
         FILE_ZERO_DATA_INFORMATION hole;
-        hole.FileOffset.QuadPart = (LONGLONG)(map->base_offset + range->map_offset);
-        hole.BeyondFinalZero.QuadPart = hole.FileOffset.QuadPart + (LONGLONG)range->length;
+        hole.FileOffset.QuadPart = (LONGLONG)(map->base_offset + parts[i].map_offset);
+        hole.BeyondFinalZero.QuadPart = hole.FileOffset.QuadPart + (LONGLONG)parts[i].length;
         code = control(file, FSCTL_SET_ZERO_DATA, &hole, sizeof hole);
         if (code != ERROR_SUCCESS && !was_sparse) {
             FILE_SET_SPARSE_BUFFER sparse = {FALSE};

@@ -63,12 +63,12 @@ static mmapio_status map_anew(mmapio_map *map, uint64_t length, mmapio_error *er
             return status;
         }
     }
+    fresh.renewed = true;
     *map = fresh;
     return MMAPIO_OK;
 }
 
-/* Within its reserve, memory of no file is made longer by committing more of it. What it has stays when it is made
- * shorter, as it does on POSIX. */
+/* Within its reserve, memory of no file is made longer by committing more of it, and shorter by giving that back. */
 static mmapio_status commit(mmapio_map *map, uint64_t length, mmapio_error *error)
 {
     uint64_t needed = pages_for(map, length);
@@ -78,6 +78,12 @@ static mmapio_status commit(mmapio_map *map, uint64_t length, mmapio_error *erro
         if (VirtualAlloc(map->base + map->base_length, (SIZE_T)(needed - map->base_length), MEM_COMMIT, pages) ==
             NULL) {
             return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_ALLOC);
+        }
+        map->base_length = needed;
+    }
+    if (needed < map->base_length) {
+        if (!VirtualFree(map->base + needed, (SIZE_T)(map->base_length - needed), MEM_DECOMMIT)) {
+            return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_FREE);
         }
         map->base_length = needed;
     }
@@ -127,6 +133,7 @@ mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_err
         map->length = 0;
         return back;
     }
+    fresh.renewed = true;
     *map = fresh;
     return status;
 }

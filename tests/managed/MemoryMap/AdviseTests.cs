@@ -71,6 +71,16 @@ public sealed class AdviseTests : IDisposable
         Assert.Equal(AdviceOutcome.Ignored, map.Advise(MapAdvice.WillNeed, map.Length, 0));
     }
 
+    [Fact]
+    public void A_map_for_reading_does_not_take_anything_out_of_its_file()
+    {
+        string path = _scratch.Patterned(4 * s_page);
+        using FileStream file = File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using MemoryMap map = MemoryMap.Open(file.SafeFileHandle, MapAccess.Read);
+        Assert.Throws<UnauthorizedAccessException>(() => map.AdviseDestructive(MapAdvice.Remove, 0, map.Length));
+        Assert.Equal(Pattern.At(1), map.Read<byte>(1));
+    }
+
     [Theory]
     [InlineData(MapAccess.ReadWrite, MapAdvice.Remove)]
     [InlineData(MapAccess.ReadWrite, MapAdvice.Free)]
