@@ -21,14 +21,33 @@ public sealed unsafe class MappedArray<T> : IDisposable
     private long _count;
     private long? _held;
 
-    private MappedArray(MemoryMap map)
+    /// <summary>Takes a map over, and closes it if its elements cannot be had.</summary>
+    internal MappedArray(MemoryMap map)
     {
         _map = map;
-        Attach();
+        try
+        {
+            Attach();
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Lets go of the map.</summary>
-    ~MappedArray() => Detach();
+    ~MappedArray()
+    {
+        try
+        {
+            Detach();
+        }
+        catch (Exception)
+        {
+            // There is nobody to tell, and an exception here would end the process.
+        }
+    }
 
     /// <summary>The number of elements.</summary>
     public long Length => Volatile.Read(ref _count);
@@ -128,9 +147,10 @@ public sealed unsafe class MappedArray<T> : IDisposable
 
     private void Attach()
     {
-        _held = _map.Length;
-        _data = (T*)_map.Hold(0, _held.Value, _map.CanWrite);
-        Volatile.Write(ref _count, _held.Value / sizeof(T));
+        long length = _map.Length;
+        _data = (T*)_map.Hold(0, length, _map.CanWrite);
+        _held = length;
+        Volatile.Write(ref _count, length / sizeof(T));
     }
 
     private void Detach()

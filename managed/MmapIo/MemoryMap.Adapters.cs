@@ -152,7 +152,7 @@ public sealed unsafe partial class MemoryMap
     {
         lock (_gate)
         {
-            _ = _gate.Holds!.Remove((offset, offset + length));
+            _ = _gate.Holds?.Remove((offset, offset + length));
         }
         if (Volatile.Read(ref Readers) == LeaseStack.Barred)
         {

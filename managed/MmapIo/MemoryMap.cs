@@ -90,9 +90,9 @@ public sealed unsafe partial class MemoryMap : IDisposable
         {
             Close(abandoned: true);
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // There is nobody to tell.
+            // There is nobody to tell, and an exception here would end the process.
         }
     }
 

@@ -15,7 +15,17 @@ internal sealed unsafe class MappedMemory(MemoryMap map, long offset, int length
     // The rule against finalizers here is about spans that outlive their memory. Without one, the map would stay mapped
     // for good; with one, it goes when nothing refers to the memory any more, and users are told to keep it that long.
     [SuppressMessage("Reliability", "CA2015", Justification = "See above.")]
-    ~MappedMemory() => Dispose(false);
+    ~MappedMemory()
+    {
+        try
+        {
+            Dispose(false);
+        }
+        catch (Exception)
+        {
+            // There is nobody to tell, and an exception here would end the process.
+        }
+    }
 
     public override Memory<byte> Memory => CreateMemory(length);
 

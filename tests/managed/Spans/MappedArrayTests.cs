@@ -108,6 +108,30 @@ public sealed class MappedArrayTests : IDisposable
     }
 
     [Fact]
+    public void A_map_whose_elements_cannot_be_had_is_closed_and_its_collection_harms_nobody()
+    {
+        string path = _scratch.Patterned(8000);
+        FailToMake(path);
+        Garbage.Collect();
+        if (Mappings.CanTell)
+        {
+            Assert.Equal(0, Mappings.Count(path));
+        }
+    }
+
+    [Fact]
+    public void A_resize_that_finds_the_file_gone_leaves_no_elements_and_holds_nothing()
+    {
+        Needs.Posix("Windows does not shorten a mapped file");
+        using var array = MappedArray<byte>.Create(File1, 100_000);
+        Cut.To(File1, 0);
+        Assert.Equal(MapStatus.Fault, Assert.Throws<MmapIoException>(() => array.Resize(50_000)).Status);
+        Assert.Equal(0, array.Length);
+        array.Resize(200_000);
+        Assert.Equal((200_000, (byte)0), (array.Length, array[199_999]));
+    }
+
+    [Fact]
     public void What_no_array_can_be_is_refused()
     {
         Refused.Naming("count", () => MappedArray<int>.Create(File1, 0));
@@ -160,6 +184,15 @@ public sealed class MappedArrayTests : IDisposable
         Drop(disposed);
         Garbage.CollectUntil(() => Mappings.Count(File1) == 0);
         Assert.Equal((0, 0), (Mappings.Count(File1), Mappings.OpenFiles(File1)));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FailToMake(string path)
+    {
+        MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        map.Protect(MapProtection.None);
+        Assert.Throws<UnauthorizedAccessException>(() => new MappedArray<int>(map));
+        Assert.Throws<ObjectDisposedException>(() => map.Read<byte>(0));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
