@@ -27,10 +27,12 @@ public sealed unsafe partial class MemoryMap
         return MemoryOf(offset, length, forWriting: true);
     }
 
-    /// <summary>A range as memory with an end: the map stays mapped until the owner is disposed, and the memory throws
-    /// from then on. For reading only if the map is.</summary>
+    /// <summary>A range as memory with an end: it works until the owner is disposed, also when the map is closed before,
+    /// and throws from then on. A map for reading cannot be rented: see <see cref="GetReadOnlyMemory"/>.</summary>
     /// <param name="offset">The first byte.</param>
     /// <param name="length">Bytes.</param>
+    /// <returns>The owner. It stands in the way of <see cref="Resize(long)"/> and <see cref="Protect(MapProtection)"/>
+    /// until it is disposed.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <exception cref="NotSupportedException">The map is read-only.</exception>
@@ -41,7 +43,7 @@ public sealed unsafe partial class MemoryMap
             throw new NotSupportedException("The map is read-only.");
         }
         CheckRange(offset, length);
-        var memory = new MappedMemory(this, offset, length, forWriting: true);
+        var memory = new MappedMemory(this, offset, length, forWriting: true, isRental: true);
         _ = memory.GetSpan();
         return memory;
     }
@@ -64,27 +66,29 @@ public sealed unsafe partial class MemoryMap
         return MappedSegment.Chain(this, offset, length, segmentLength);
     }
 
-    /// <summary>All of the map as a stream, whose SetLength resizes the map, and its file, if that is written.</summary>
+    /// <summary>All of the map as a stream, as long as the map is at the time. SetLength resizes the map, and its file, if
+    /// that is written.</summary>
     /// <inheritdoc cref="AsStream(long, long)"/>
     public Stream AsStream()
     {
         ThrowIfClosed();
-        return new MappedStream(this, 0, Length, CanWrite, growable: Access == MapAccess.ReadWrite);
+        return new MappedStream(this, 0, null, CanWrite);
     }
 
-    /// <summary>A range as a stream: seekable, of fixed length, writable if the map is.</summary>
+    /// <summary>A range as a stream: seekable, of fixed length unless the map becomes shorter, writable if the map
+    /// is.</summary>
     /// <param name="offset">The first byte.</param>
     /// <param name="length">Bytes.</param>
     /// <returns>The stream, at position 0. Disposing it leaves the map open. Where pages are gone, it throws
-    /// <see cref="MmapIoException"/> with <see cref="MapStatus.Fault"/>; only CopyTo reads memory directly. Flush does
-    /// nothing, as for a <see cref="FileStream"/>: see <see cref="Flush(FlushMode)"/>. For one user at a time.</returns>
+    /// <see cref="MmapIoException"/> with <see cref="MapStatus.Fault"/>, CopyTo after it has copied what is there. Flush
+    /// does nothing, as for a <see cref="FileStream"/>: see <see cref="Flush(FlushMode)"/>. For one user at a time.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public Stream AsStream(long offset, long length)
     {
         CheckRange(offset, length);
         ThrowIfClosed();
-        return new MappedStream(this, offset, length, CanWrite, growable: false);
+        return new MappedStream(this, offset, length, CanWrite);
     }
 
     /// <summary>All of the map as a pipe to read from, in segments of 1 GiB. No copy.</summary>
@@ -141,10 +145,26 @@ public sealed unsafe partial class MemoryMap
         lock (_gate)
         {
             LeaseSlot slot = EnterLease(offset, length, forWriting, isLease: false);
-            (_gate.Holds ??= []).Add((offset, offset + length));
+            AddHold(offset, length);
             LeaseStack.Exit(this, slot);
             return _data + offset;
         }
+    }
+
+    /// <summary>As <see cref="Hold"/>, for who holds the range already: the map may be closed, but is mapped.</summary>
+    internal byte* HoldAgain(long offset, long length)
+    {
+        lock (_gate)
+        {
+            AddHold(offset, length);
+            return _data + offset;
+        }
+    }
+
+    private void AddHold(long offset, long length)
+    {
+        (_gate.Holds ??= []).Add((offset, offset + length));
+        MapMetrics.Held();
     }
 
     /// <summary>Undoes one <see cref="Hold"/>. The last one of a closed map unmaps it.</summary>
@@ -152,7 +172,10 @@ public sealed unsafe partial class MemoryMap
     {
         lock (_gate)
         {
-            _ = _gate.Holds?.Remove((offset, offset + length));
+            if (_gate.Holds?.Remove((offset, offset + length)) == true)
+            {
+                MapMetrics.Released();
+            }
         }
         if (Volatile.Read(ref Readers) == LeaseStack.Barred)
         {
