@@ -109,8 +109,8 @@ public sealed unsafe class MappedArray<T> : IDisposable
     /// <exception cref="ObjectDisposedException">The array is closed.</exception>
     public void Resize(long count)
     {
-        long bytes = BytesOf(count, least: 0);
         ObjectDisposedException.ThrowIf(_map.IsClosed, this);
+        long bytes = BytesOf(count, least: 0);
         Detach();
         try
         {

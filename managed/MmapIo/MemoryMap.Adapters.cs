@@ -20,6 +20,7 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="NotSupportedException">The map is read-only.</exception>
     public Memory<byte> GetMemory(long offset, int length)
     {
+        ThrowIfClosed();
         if (!CanWrite)
         {
             throw new NotSupportedException("The map is read-only.");
@@ -38,6 +39,7 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="NotSupportedException">The map is read-only.</exception>
     public IMemoryOwner<byte> Rent(long offset, int length)
     {
+        ThrowIfClosed();
         if (!CanWrite)
         {
             throw new NotSupportedException("The map is read-only.");
@@ -109,6 +111,7 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public MapBufferWriter AsBufferWriter(long start)
     {
+        ThrowIfClosed();
         if (start < 0 || start > Length)
         {
             MapErrors.ThrowRange(nameof(start), start, $"The map has {Length} bytes.");
@@ -117,7 +120,6 @@ public sealed unsafe partial class MemoryMap
         {
             throw new NotSupportedException("The map is read-only.");
         }
-        ThrowIfClosed();
         return new MapBufferWriter(this, start);
     }
 

@@ -29,6 +29,7 @@ public sealed unsafe partial class MemoryMap
     /// <inheritdoc cref="Resize(long)"/>
     public void Resize(long length, bool truncateFile)
     {
+        ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         lock (_gate)
         {
