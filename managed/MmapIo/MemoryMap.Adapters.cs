@@ -10,7 +10,9 @@ public sealed unsafe partial class MemoryMap
     /// <param name="offset">The first byte.</param>
     /// <param name="length">Bytes.</param>
     /// <returns>The memory. While it is pinned the map stays mapped; once a span was taken of it, the map stays
-    /// mapped until the memory is no longer referenced by anything: keep the memory as long as its spans.</returns>
+    /// mapped until the memory is no longer referenced by anything: keep the memory as long as its spans. A span that
+    /// is used after the last reference to its memory and its map is gone may touch what is unmapped, and end the
+    /// process; neither the compiler nor this library sees that.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed; also from the memory's own members later.</exception>
     public ReadOnlyMemory<byte> GetReadOnlyMemory(long offset, int length) =>
@@ -51,13 +53,18 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>All of the map as a sequence, in segments of 1 GiB. No copy; any size.</summary>
-    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    /// <inheritdoc cref="AsSequence(long, long)"/>
     public ReadOnlySequence<byte> AsSequence() => AsSequence(0, Length);
 
     /// <summary>A range as a sequence, in segments of 1 GiB. No copy; any size.</summary>
     /// <param name="offset">The first byte.</param>
     /// <param name="length">Bytes.</param>
-    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
+    /// <returns>The sequence. A segment that was looked at stays mapped, and in the way of <see cref="Resize(long)"/>,
+    /// until nothing refers to the sequence and the garbage collector has found that out: keep the sequence as long as
+    /// its spans. Where the map is to be resized afterwards, read through <see cref="AsPipeReader()"/>, which lets go
+    /// when completed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public ReadOnlySequence<byte> AsSequence(long offset, long length) =>
         AsSequence(offset, length, MappedSegment.MaxLength);
 
@@ -94,14 +101,17 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>All of the map as a pipe to read from, in segments of 1 GiB. No copy.</summary>
-    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
-    public PipeReader AsPipeReader() => PipeReader.Create(AsSequence());
+    /// <inheritdoc cref="AsPipeReader(long, long)"/>
+    public PipeReader AsPipeReader() => new MappedPipeReader(AsSequence());
 
     /// <summary>A range as a pipe to read from, in segments of 1 GiB. No copy.</summary>
     /// <param name="offset">The first byte.</param>
     /// <param name="length">Bytes.</param>
-    /// <inheritdoc cref="GetReadOnlyMemory(long, int)"/>
-    public PipeReader AsPipeReader(long offset, long length) => PipeReader.Create(AsSequence(offset, length));
+    /// <returns>The reader. What was looked at stays mapped, and in the way of <see cref="Resize(long)"/>, until
+    /// <see cref="PipeReader.Complete"/>; no span of it may be used after that.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public PipeReader AsPipeReader(long offset, long length) => new MappedPipeReader(AsSequence(offset, length));
 
     /// <summary>Writes to the map from a place on, and makes it and its file longer as needed.</summary>
     /// <param name="start">The first byte to write; at most <see cref="Length"/>, which appends.</param>

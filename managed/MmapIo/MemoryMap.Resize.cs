@@ -11,7 +11,9 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="ArgumentOutOfRangeException">Negative, or beyond the end of a file that cannot be
     /// written.</exception>
     /// <exception cref="InvalidOperationException">A lease, or memory in use, stands in the way: any of the map, unless
-    /// it grows within <see cref="MapOptions.Reserve"/>; what lies past the new end, when it shrinks there.</exception>
+    /// it grows within <see cref="MapOptions.Reserve"/>; what lies past the new end, when it shrinks there. Memory and
+    /// sequences that a span was taken of are in use until they are collected, rentals until they are disposed, pipes
+    /// until they are completed.</exception>
     /// <exception cref="MmapIoException">No space on the disk, or no room in the address space. The map is as it was.</exception>
     /// <exception cref="PlatformNotSupportedException">This kind of map cannot be resized here: on macOS and Windows, a
     /// copy-on-write map of a file; anywhere, one with <see cref="MapOptions.ZeroFillOnFault"/> beyond its
