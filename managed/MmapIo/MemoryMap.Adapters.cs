@@ -142,7 +142,7 @@ public sealed unsafe partial class MemoryMap
 
     internal bool IsClosed => Volatile.Read(ref _closed);
 
-    private void ThrowIfClosed()
+    internal void ThrowIfClosed()
     {
         if (Volatile.Read(ref _closed))
         {

@@ -106,6 +106,7 @@ public sealed class ClosedMapTests : IDisposable
         ["Resize to less than nothing"] = map => map.Resize(-1),
         ["Mmap.Advise"] = map => Mmap.Advise(map, Mmap.MADV_NORMAL),
         ["Mmap.Advise a range"] = map => Mmap.Advise(map, 1, 1, Mmap.MADV_NORMAL),
+        ["Mmap.Advise with what is no advice"] = map => Mmap.Advise(map, 12345),
         ["Mmap.Sync"] = map => Mmap.Sync(map),
         ["Mmap.Sync, waiting"] = map => Mmap.Sync(map, true),
         ["Mmap.Sync a range"] = map => Mmap.Sync(map, 1, 1),
