@@ -239,6 +239,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
         }
     }
 
+    [SuppressMessage("Usage", "CA1816", Justification = "From now on the finalizer has nothing to do.")]
     private void Unmap()
     {
         _unmapped = true;
