@@ -39,7 +39,8 @@ public readonly ref struct MapLines
             _lease = lease;
         }
 
-        /// <summary>The line. Lives as long as the enumerator.</summary>
+        /// <summary>The line. Lives as long as the enumerator: after that was disposed, by hand and before its scope
+        /// ends, the memory may be gone, and touching the span ends the process.</summary>
         [System.Diagnostics.CodeAnalysis.UnscopedRef]
         public readonly ReadOnlySpan<byte> Current => _lease.Slice(_start, _length);
 

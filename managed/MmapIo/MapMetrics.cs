@@ -14,6 +14,7 @@ internal static class MapMetrics
     private static long s_openMaps;
     private static long s_mappedBytes;
     private static long s_abandonedMaps;
+    private static long s_holds;
 
     static MapMetrics()
     {
@@ -25,7 +26,8 @@ internal static class MapMetrics
             "mmapio.maps.abandoned", static () => Volatile.Read(ref s_abandonedMaps), "{map}",
             "Maps that were dropped without being disposed, and unmapped by their finalizer.");
         _ = s_meter.CreateObservableUpDownCounter(
-            "mmapio.leases.outstanding", LeaseStack.CountUses, "{lease}", "Leases, and calls on maps, under way.");
+            "mmapio.leases.outstanding", static () => LeaseStack.CountUses() + Volatile.Read(ref s_holds), "{lease}",
+            "Leases and calls on maps under way, and what else keeps maps mapped: pins, rentals, arrays.");
         _ = s_meter.CreateObservableCounter(
             "mmapio.faults", static () => (long)Interop.mmapio_guard_faults(), "{fault}", "Faults that were survived.");
     }
@@ -43,6 +45,10 @@ internal static class MapMetrics
     }
 
     public static void Abandoned() => Interlocked.Increment(ref s_abandonedMaps);
+
+    public static void Held() => Interlocked.Increment(ref s_holds);
+
+    public static void Released() => Interlocked.Decrement(ref s_holds);
 
     public static void Resized(long from, long to) => Interlocked.Add(ref s_mappedBytes, to - from);
 

@@ -21,14 +21,33 @@ public sealed unsafe class MappedArray<T> : IDisposable
     private long _count;
     private long? _held;
 
-    private MappedArray(MemoryMap map)
+    /// <summary>Takes a map over, and closes it if its elements cannot be had.</summary>
+    internal MappedArray(MemoryMap map)
     {
         _map = map;
-        Attach();
+        try
+        {
+            Attach();
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Lets go of the map.</summary>
-    ~MappedArray() => Detach();
+    ~MappedArray()
+    {
+        try
+        {
+            Detach();
+        }
+        catch (Exception)
+        {
+            // There is nobody to tell, and an exception here would end the process.
+        }
+    }
 
     /// <summary>The number of elements.</summary>
     public long Length => Volatile.Read(ref _count);
@@ -82,6 +101,66 @@ public sealed unsafe class MappedArray<T> : IDisposable
         return new MappedArray<T>(MemoryMap.Open(path, MapAccess.ReadWrite, options));
     }
 
+    /// <summary>Takes all elements on lease: <c>array.Lease().As&lt;T&gt;()</c> has them as a
+    /// <see cref="MappedSpan{T}"/>.</summary>
+    /// <inheritdoc cref="Lease(long, long)"/>
+    public MapWriteLease Lease() => _map.LeaseForWrite();
+
+    /// <summary>Takes a part of the array on lease, to slice, chunk and pass on as a
+    /// <see cref="MappedSpan{T}"/>.</summary>
+    /// <param name="start">The first element.</param>
+    /// <param name="length">How many.</param>
+    /// <returns>The lease. Until it is disposed, <see cref="Resize"/> is refused. Use it with <c>using</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not inside the array.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
+    /// <exception cref="ObjectDisposedException">The array is closed.</exception>
+    public MapWriteLease Lease(long start, long length)
+    {
+        ObjectDisposedException.ThrowIf(_map.IsClosed, this);
+        LongSpan.CheckRange(start, length, Length);
+        return _map.LeaseForWrite(start * sizeof(T), length * sizeof(T));
+    }
+
+    /// <summary>Copies all elements.</summary>
+    /// <param name="destination">Receives them; at least as long.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    /// <exception cref="ObjectDisposedException">The array is closed.</exception>
+    public void CopyTo(Span<T> destination)
+    {
+        using MapLease lease = _map.Lease();
+        lease.As<T>().CopyTo(destination);
+    }
+
+    /// <summary>Copies all elements.</summary>
+    /// <param name="destination">Receives them; at least as long. May overlap.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    /// <exception cref="ObjectDisposedException">The array is closed, or the destination's lease has ended.</exception>
+    public void CopyTo(MappedSpan<T> destination)
+    {
+        using MapLease lease = _map.Lease();
+        lease.As<T>().CopyTo(destination);
+    }
+
+    /// <summary>Copies all elements.</summary>
+    /// <param name="destination">Receives them; at least as long.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    /// <exception cref="ObjectDisposedException">An array is closed.</exception>
+    public void CopyTo(MappedArray<T> destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        using MapWriteLease lease = destination.Lease();
+        CopyTo(lease.As<T>());
+    }
+
+    /// <summary>Sets every element.</summary>
+    /// <param name="value">To this.</param>
+    /// <exception cref="ObjectDisposedException">The array is closed.</exception>
+    public void Fill(T value)
+    {
+        using MapWriteLease lease = Lease();
+        lease.As<T>().Fill(value);
+    }
+
     /// <summary>Makes the array, and its file, longer or shorter. References taken before must not be used after.</summary>
     /// <param name="count">How many elements. New ones are zeros.</param>
     /// <exception cref="ArgumentOutOfRangeException">Negative, or too many.</exception>
@@ -90,8 +169,8 @@ public sealed unsafe class MappedArray<T> : IDisposable
     /// <exception cref="ObjectDisposedException">The array is closed.</exception>
     public void Resize(long count)
     {
-        long bytes = BytesOf(count, least: 0);
         ObjectDisposedException.ThrowIf(_map.IsClosed, this);
+        long bytes = BytesOf(count, least: 0);
         Detach();
         try
         {
@@ -128,9 +207,10 @@ public sealed unsafe class MappedArray<T> : IDisposable
 
     private void Attach()
     {
-        _held = _map.Length;
-        _data = (T*)_map.Hold(0, _held.Value, _map.CanWrite);
-        Volatile.Write(ref _count, _held.Value / sizeof(T));
+        long length = _map.Length;
+        _data = (T*)_map.Hold(0, length, _map.CanWrite);
+        _held = length;
+        Volatile.Write(ref _count, length / sizeof(T));
     }
 
     private void Detach()

@@ -107,8 +107,10 @@ public sealed unsafe partial class MemoryMap
 
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void RefuseRange(long offset, long length, long available)
+    private void RefuseRange(long offset, long length, long available)
     {
+        // What a closed map has to say comes first: a range of it may have been fine before.
+        ThrowIfClosed();
         if (offset < 0 || offset > available)
         {
             MapErrors.ThrowRange(nameof(offset), offset, $"The map has {available} bytes.");

@@ -21,6 +21,7 @@ public sealed unsafe partial class MemoryMap
     /// knows what is in <see cref="MapCapabilities.GetOutcome(MapAdvice)"/>.</remarks>
     public AdviceOutcome Advise(MapAdvice advice, long offset, long length)
     {
+        ThrowIfClosed();
         AdviceRules.Check(advice, nameof(advice));
         if (AdviceRules.Destroys(advice, _isPrivate))
         {
@@ -45,6 +46,7 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public AdviceOutcome AdviseDestructive(MapAdvice advice, long offset, long length)
     {
+        ThrowIfClosed();
         AdviceRules.Check(advice, nameof(advice));
         return AdviseNative((uint)advice | Interop.AllowLoss, offset, length);
     }

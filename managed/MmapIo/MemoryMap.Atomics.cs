@@ -130,14 +130,17 @@ public sealed unsafe partial class MemoryMap
     {
         if (sizeof(T) is not (4 or 8))
         {
+            ThrowIfClosed();
             throw new ArgumentException($"{typeof(T).Name} has {sizeof(T)} bytes; a cell has 4 or 8.");
         }
         if (offset >= 0 && offset <= Length && ((nuint)(_data + offset) & (nuint)(sizeof(T) - 1)) != 0)
         {
+            ThrowIfClosed();
             throw new ArgumentException($"A cell of {sizeof(T)} bytes cannot be at a misaligned address.", nameof(offset));
         }
         if (offset < 0 || offset > Length - sizeof(T))
         {
+            ThrowIfClosed();
             MapErrors.ThrowRange(
                 nameof(offset), offset, $"{sizeof(T)} bytes from there are not inside the map, which has {Length}.");
         }

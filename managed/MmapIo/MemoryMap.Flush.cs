@@ -71,15 +71,21 @@ public sealed unsafe partial class MemoryMap
         MapErrors.ThrowIfFailed(status, error, "acknowledge a loss of", _path);
     }
 
-    private static int NativeMode(FlushMode mode) => mode switch
+    private int NativeMode(FlushMode mode) => mode switch
     {
         FlushMode.Async => Mmap.MS_ASYNC,
         FlushMode.Sync => Mmap.MS_SYNC,
         FlushMode.Data => 0x100,
         FlushMode.Durable => 0x200,
         FlushMode.Barrier => 0x400,
-        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a flush mode."),
+        _ => RefuseMode(mode),
     };
+
+    private int RefuseMode(FlushMode mode)
+    {
+        ThrowIfClosed();
+        throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a flush mode.");
+    }
 
     /// <summary>mmapio_map_sync with its own MMAPIO_MS_* bits.</summary>
     internal void Sync(int mode, long offset, long length)

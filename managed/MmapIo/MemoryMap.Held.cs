@@ -27,7 +27,7 @@ public sealed unsafe partial class MemoryMap
         lock (_gate)
         {
             ThrowIfClosed();
-            (_gate.Holds ??= []).Add((offset, offset + length));
+            AddHold(offset, length);
         }
     }
 }

@@ -23,6 +23,7 @@ public sealed unsafe partial class MemoryMap
     /// </remarks>
     public void Lock(long offset, long length, LockMode mode = LockMode.Now)
     {
+        ThrowIfClosed();
         if (mode is not (LockMode.Now or LockMode.OnFault))
         {
             throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a lock mode.");
@@ -109,6 +110,7 @@ public sealed unsafe partial class MemoryMap
         bool forWriting = false, int degreeOfParallelism = 0, IProgress<long>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(degreeOfParallelism);
         long length = Length;
         int workers = degreeOfParallelism == 0 ? Environment.ProcessorCount : degreeOfParallelism;

@@ -73,6 +73,7 @@ public sealed unsafe partial class MemoryMap
             if (range.Offset < 0 || range.Offset > mapLength
                 || range.Length < 0 || range.Length > mapLength - range.Offset)
             {
+                ThrowIfClosed();
                 MapErrors.ThrowRange(nameof(ranges), range, $"The map has {mapLength} bytes.");
             }
         }

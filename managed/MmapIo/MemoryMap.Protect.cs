@@ -24,11 +24,12 @@ public sealed unsafe partial class MemoryMap
     /// </remarks>
     public void Protect(MapProtection protection, long offset, long length)
     {
+        ThrowIfClosed();
         CheckProtection(protection);
         CheckRange(offset, length);
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closed, this);
+            ThrowIfClosed();
             if (length == 0)
             {
                 return;

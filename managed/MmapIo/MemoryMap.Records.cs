@@ -17,8 +17,8 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="ObjectDisposedException">The map is closed, also while enumerating.</exception>
     public IEnumerable<MapRange> Chunks(long size, byte delimiter)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         ThrowIfClosed();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         return Split(size, delimiter);
     }
 
@@ -35,6 +35,7 @@ public sealed unsafe partial class MemoryMap
     public MapLines Lines(MapRange range, in MapScope scope = default)
     {
         CheckRange(range.Offset, range.Length);
+        ThrowIfClosed();
         return new MapLines(this, range);
     }
 

@@ -39,6 +39,7 @@ public sealed unsafe partial class MemoryMap
         long needed = PagesOf(offset, length);
         if (pages.Length < needed)
         {
+            ThrowIfClosed();
             throw new ArgumentException($"The range has {needed} pages, the span {pages.Length} places.", nameof(pages));
         }
         // A bool is a byte of 0 or 1, and these are what the native side writes.

@@ -12,7 +12,9 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="ArgumentOutOfRangeException">Negative, or beyond the end of a file that cannot be
     /// written.</exception>
     /// <exception cref="InvalidOperationException">A lease, or memory in use, stands in the way: any of the map, unless
-    /// it grows within <see cref="MapOptions.Reserve"/>; what lies past the new end, when it shrinks there.</exception>
+    /// it grows within <see cref="MapOptions.Reserve"/>; what lies past the new end, when it shrinks there. Memory and
+    /// sequences that a span was taken of are in use until they are collected, rentals until they are disposed, pipes
+    /// until they are completed.</exception>
     /// <exception cref="MmapIoException">No space on the disk, no room in the address space, or no more memory to be locked
     /// (<see cref="MapOptions.Lock"/>). The map is as it was.</exception>
     /// <exception cref="PlatformNotSupportedException">This kind of map cannot be resized here: on macOS and Windows, a
@@ -31,6 +33,7 @@ public sealed unsafe partial class MemoryMap
     /// <inheritdoc cref="Resize(long)"/>
     public void Resize(long length, bool truncateFile)
     {
+        ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         lock (_gate)
         {

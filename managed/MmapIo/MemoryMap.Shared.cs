@@ -135,6 +135,7 @@ public sealed unsafe partial class MemoryMap
         const MapSeals All = MapSeals.Seal | MapSeals.Shrink | MapSeals.Grow | MapSeals.Write | MapSeals.FutureWrite;
         if ((seals & ~All) != 0)
         {
+            ThrowIfClosed();
             throw new ArgumentOutOfRangeException(nameof(seals), seals, "Not seals.");
         }
         NativeError error;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace MmapIo;
@@ -80,7 +81,8 @@ public sealed unsafe partial class MemoryMap : IDisposable
         MapMetrics.Opened(_length);
     }
 
-    /// <summary>Unmaps a map that was dropped.</summary>
+    /// <summary>Unmaps a map that was dropped, or closed under a lease that was forgotten by a thread that has
+    /// ended.</summary>
     /// <remarks>A finalizer of the map's own, not that of a SafeHandle inside: somebody whose finalizer runs first may
     /// bring the map back to life, and has to find it closed, not unmapped. Nobody uses it now, since whoever does is on
     /// a <see cref="LeaseStack"/>, which keeps the map alive.</remarks>
@@ -90,9 +92,9 @@ public sealed unsafe partial class MemoryMap : IDisposable
         {
             Close(abandoned: true);
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // There is nobody to tell.
+            // There is nobody to tell, and an exception here would end the process.
         }
     }
 
@@ -137,11 +139,8 @@ public sealed unsafe partial class MemoryMap : IDisposable
     /// last lease is returned, at once if there is none. Safe to call again. Flushes nothing.
     /// </summary>
     /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>
-    public void Dispose()
-    {
-        Close(abandoned: false);
-        GC.SuppressFinalize(this);
-    }
+    [SuppressMessage("Usage", "CA1816", Justification = "The finalizer is needed until the map is unmapped: see there.")]
+    public void Dispose() => Close(abandoned: false);
 
     private void Close(bool abandoned)
     {
@@ -149,6 +148,10 @@ public sealed unsafe partial class MemoryMap : IDisposable
         {
             if (_closed)
             {
+                if (abandoned)
+                {
+                    ExitSlow();
+                }
                 return;
             }
             _closed = true;
@@ -236,9 +239,11 @@ public sealed unsafe partial class MemoryMap : IDisposable
         }
     }
 
+    [SuppressMessage("Usage", "CA1816", Justification = "From now on the finalizer has nothing to do.")]
     private void Unmap()
     {
         _unmapped = true;
+        GC.SuppressFinalize(this);
         MapMetrics.Closed(_length);
         int status = Interop.mmapio_map_close(_map);
         MapErrors.ThrowIfFailed(status, new NativeError { Status = status }, "unmap", _path);

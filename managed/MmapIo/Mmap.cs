@@ -99,6 +99,7 @@ public static partial class Mmap
     public static void Advise(MemoryMap buffer, long offset, long length, int advise)
     {
         ArgumentNullException.ThrowIfNull(buffer);
+        buffer.ThrowIfClosed();
         CheckAdvice(advise, nameof(advise));
         _ = buffer.AdviseDestructive((MapAdvice)advise, offset, length);
     }

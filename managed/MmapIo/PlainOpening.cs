@@ -1,10 +1,13 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace MmapIo;
 
 /// <summary>
 /// The short way from a path to a map, on Linux and macOS: all of an existing file that others may do with as they
 /// like. No handle on the heap in between, and no lock, by which the framework imitates FileShare: that alone would cost
 /// a tenth of opening, mapping and unmapping a small file.
-/// Says nothing about what goes wrong: then the framework's way is taken, from the start, and it finds the words.
+/// Says nothing about what goes wrong with a file: then the framework's way is taken, from the start, and it finds the
+/// words. A pipe is not opened a second time, which would wait for another writer: it is refused here.
 /// </summary>
 internal static unsafe class PlainOpening
 {
@@ -16,11 +19,12 @@ internal static unsafe class PlainOpening
         && options.Mode == FileMode.Open && options.Share == MapRequest.Defaults.Share && request.Length == 0
         && !path.Contains('\0', StringComparison.Ordinal);
 
-    /// <summary>Opens and maps; null if anything at all is in the way.</summary>
+    /// <summary>Opens and maps; null if anything at all is in the way of mapping a file.</summary>
+    /// <exception cref="PlatformNotSupportedException">It is a pipe, or something else that cannot seek.</exception>
     public static MemoryMap? TryOpenAndMap(string path, in MapRequest request)
     {
         int access = request.Access == MapAccess.ReadWrite ? Interop.OpenReadWrite : 0;
-        int file = Interop.open(Path.GetFullPath(path), access | Interop.CloseOnExec);
+        int file = Interop.open(Path.GetFullPath(path), access | Interop.CloseOnExec | Interop.NonBlocking);
         if (file < 0)
         {
             return null;
@@ -28,9 +32,15 @@ internal static unsafe class PlainOpening
         NativeMapOptions native = request.ToNative();
         native.Flags |= AdoptFile;
         nint map;
-        if (Interop.mmapio_map_file(file, &native, &map, null) != 0)
+        NativeError error;
+        int status = Interop.mmapio_map_file(file, &native, &map, &error);
+        if (status != 0)
         {
-            _ = Interop.close(file);
+            using var opened = new SafeFileHandle(file, ownsHandle: true);
+            if (!MapOpening.TryGetLength(opened, out _))
+            {
+                MapErrors.ThrowIfFailed(status, error, "map", path, nameof(path));
+            }
             return null;
         }
         return new MemoryMap(map, request, path, (long)Interop.mmapio_map_length(map));

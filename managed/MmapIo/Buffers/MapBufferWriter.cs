@@ -66,7 +66,12 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
         return _window!.Memory[(int)(Position - _windowStart)..];
     }
 
-    /// <inheritdoc cref="GetMemory(int)"/>
+    /// <summary>Gives a span to write to, and grows the map if there is not enough left.</summary>
+    /// <param name="sizeHint">At least so many bytes; 0 for at least one.</param>
+    /// <returns>The span, until the next call of a member of this. That call may move the map: storing to a span from
+    /// before then ends the process, or goes where it should not, while memory from before throws. A map that grows
+    /// within <see cref="MapOptions.Reserve"/> does not move.</returns>
+    /// <inheritdoc cref="GetMemory(int)" path="/exception"/>
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     /// <summary>Ends writing. The map and its file end where writing did, if it went past their old end.</summary>

@@ -6,31 +6,39 @@ namespace MmapIo;
 /// <summary>
 /// A range of a map as <see cref="Memory{T}"/>. A pin keeps the map mapped as long as it lasts. A span cannot say when
 /// it is done with, so the first one makes this object keep the map mapped until it is disposed or collected.
+/// A rental works until then, also when the map is closed before.
 /// </summary>
-internal sealed unsafe class MappedMemory(MemoryMap map, long offset, int length, bool forWriting) : MemoryManager<byte>
+internal sealed unsafe class MappedMemory(
+    MemoryMap map, long offset, int length, bool forWriting, bool isRental = false) : MemoryManager<byte>
 {
-    private bool _held;
+    // The first byte, while spans may be out. A map does not move while this holds it.
+    private byte* _data;
+    private int _pins;
     private bool _disposed;
 
     // The rule against finalizers here is about spans that outlive their memory. Without one, the map would stay mapped
     // for good; with one, it goes when nothing refers to the memory any more, and users are told to keep it that long.
     [SuppressMessage("Reliability", "CA2015", Justification = "See above.")]
-    ~MappedMemory() => Dispose(false);
+    ~MappedMemory()
+    {
+        try
+        {
+            Dispose(false);
+        }
+        catch (Exception)
+        {
+            // There is nobody to tell, and an exception here would end the process.
+        }
+    }
 
     public override Memory<byte> Memory => CreateMemory(length);
 
     public override Span<byte> GetSpan()
     {
-        byte* data;
-        lock (this)
+        byte* data = _data;
+        if (data == null || (!isRental && map.IsClosed))
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(Memory<byte>));
-            data = map.Hold(offset, length, forWriting);
-            if (_held)
-            {
-                map.Release(offset, length);
-            }
-            _held = true;
+            data = HoldForSpans();
         }
         return new Span<byte>(data, length);
     }
@@ -39,22 +47,57 @@ internal sealed unsafe class MappedMemory(MemoryMap map, long offset, int length
     {
         ArgumentOutOfRangeException.ThrowIfNegative(elementIndex);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(elementIndex, length);
-        ObjectDisposedException.ThrowIf(_disposed, typeof(Memory<byte>));
-        return new MemoryHandle(map.Hold(offset, length, forWriting) + elementIndex, default, this);
+        lock (this)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(Memory<byte>));
+            byte* data = isRental && _data != null
+                ? map.HoldAgain(offset, length)
+                : map.Hold(offset, length, forWriting);
+            _pins++;
+            return new MemoryHandle(data + elementIndex, default, this);
+        }
     }
 
-    public override void Unpin() => map.Release(offset, length);
+    /// <summary>Ends one pin. A copy of a handle that was disposed already ends nobody else's hold on the map.</summary>
+    public override void Unpin()
+    {
+        lock (this)
+        {
+            if (_pins == 0)
+            {
+                return;
+            }
+            _pins--;
+            map.Release(offset, length);
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
         lock (this)
         {
             _disposed = true;
-            if (_held)
+            if (_data != null)
             {
-                _held = false;
+                _data = null;
                 map.Release(offset, length);
             }
+        }
+    }
+
+    private byte* HoldForSpans()
+    {
+        lock (this)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(Memory<byte>));
+            byte* data = map.Hold(offset, length, forWriting);
+            if (_data != null)
+            {
+                // Somebody else was first.
+                map.Release(offset, length);
+            }
+            _data = data;
+            return data;
         }
     }
 }

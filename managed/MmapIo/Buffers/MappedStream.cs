@@ -2,9 +2,11 @@ namespace MmapIo;
 
 /// <summary>
 /// A map as a stream. Copies go through <see cref="MemoryMap.TryRead"/> and <see cref="MemoryMap.TryWrite"/>, so that
-/// a file shortened meanwhile is an exception.
+/// a file shortened meanwhile is an exception. So does CopyTo, by a buffer, which the framework's own does: handing the
+/// pages to the other stream would have it, or the kernel for it, run into what is gone.
+/// The length is that of a range, or null for all of the map, however long that is by then.
 /// </summary>
-internal sealed class MappedStream(MemoryMap map, long offset, long length, bool writable, bool growable) : Stream
+internal sealed class MappedStream(MemoryMap map, long offset, long? length, bool writable) : Stream
 {
     private long _position;
     private bool _open = true;
@@ -20,9 +22,12 @@ internal sealed class MappedStream(MemoryMap map, long offset, long length, bool
         get
         {
             ThrowIfClosed();
-            return length;
+            return Size;
         }
     }
+
+    /// <summary>The map may have been resized by others.</summary>
+    private long Size => length is { } range ? Math.Clamp(map.Length - offset, 0, range) : map.Length;
 
     public override long Position
     {
@@ -42,7 +47,7 @@ internal sealed class MappedStream(MemoryMap map, long offset, long length, bool
     public override int Read(Span<byte> buffer)
     {
         ThrowIfClosed();
-        int count = (int)Math.Clamp(length - _position, 0, buffer.Length);
+        int count = (int)Math.Clamp(Size - _position, 0, buffer.Length);
         if (count == 0)
         {
             return 0;
@@ -66,10 +71,11 @@ internal sealed class MappedStream(MemoryMap map, long offset, long length, bool
         {
             return;
         }
-        if (buffer.Length > length - _position)
+        long size = Size;
+        if (buffer.Length > size - _position)
         {
             throw new NotSupportedException(
-                $"{buffer.Length} bytes from position {_position} do not fit in the stream's {length} bytes.");
+                $"{buffer.Length} bytes from position {_position} do not fit in the stream's {size} bytes.");
         }
         bool whole = map.TryWrite(offset + _position, buffer, out int written);
         _position += written;
@@ -134,33 +140,6 @@ internal sealed class MappedStream(MemoryMap map, long offset, long length, bool
         return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
-    /// <summary>Hands the pages themselves to the other stream, without a buffer in between.</summary>
-    public override void CopyTo(Stream destination, int bufferSize)
-    {
-        ValidateCopyToArguments(destination, bufferSize);
-        ThrowIfClosed();
-        while (_position < length)
-        {
-            int part = (int)Math.Min(length - _position, MappedSegment.MaxLength);
-            using MapLease lease = map.Lease(offset + _position, part);
-            destination.Write(lease.Span);
-            _position += part;
-        }
-    }
-
-    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
-    {
-        ValidateCopyToArguments(destination, bufferSize);
-        ThrowIfClosed();
-        while (_position < length)
-        {
-            int part = (int)Math.Min(length - _position, MappedSegment.MaxLength);
-            using var memory = new MappedMemory(map, offset + _position, part, forWriting: false) as IDisposable;
-            await destination.WriteAsync(((MappedMemory)memory).Memory, cancellationToken).ConfigureAwait(false);
-            _position += part;
-        }
-    }
-
     public override long Seek(long offset, SeekOrigin origin)
     {
         ThrowIfClosed();
@@ -168,7 +147,7 @@ internal sealed class MappedStream(MemoryMap map, long offset, long length, bool
         {
             SeekOrigin.Begin => 0,
             SeekOrigin.Current => _position,
-            SeekOrigin.End => length,
+            SeekOrigin.End => Size,
             _ => throw new ArgumentOutOfRangeException(nameof(origin), origin, "Not an origin."),
         };
         if (offset < -from)
@@ -186,12 +165,11 @@ internal sealed class MappedStream(MemoryMap map, long offset, long length, bool
     {
         ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(value);
-        if (!growable)
+        if (length is not null || map.Access != MapAccess.ReadWrite)
         {
             throw new NotSupportedException("The length is that of the range the stream was made of, or of a file that is not written.");
         }
         map.Resize(value, truncateFile: true);
-        length = value;
         _position = Math.Min(_position, value);
     }
 

@@ -11,6 +11,9 @@ internal static partial class Interop
     /// <summary>O_CLOEXEC, which differs.</summary>
     internal static readonly int CloseOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
 
+    /// <summary>O_NONBLOCK, which differs. Files do not care; a FIFO is opened without waiting for its other end.</summary>
+    internal static readonly int NonBlocking = OperatingSystem.IsMacOS() ? 0x4 : 0x800;
+
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags);
 

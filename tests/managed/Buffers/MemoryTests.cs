@@ -111,6 +111,49 @@ public sealed class MemoryTests : IDisposable
     }
 
     [Fact]
+    public unsafe void A_rental_works_on_when_the_map_is_closed()
+    {
+        MemoryMap map = MemoryMap.Open(_path, MapAccess.ReadWrite);
+        using (IMemoryOwner<byte> owner = map.Rent(50, 20))
+        {
+            map.Dispose();
+            owner.Memory.Span[1] = 7;
+            using MemoryHandle pin = owner.Memory[1..].Pin();
+            Assert.Equal((7, Pattern.At(52)), (*(byte*)pin.Pointer, owner.Memory.Span[2]));
+            AssertMappings(1);
+        }
+        AssertMappings(0);
+        Assert.Equal(7, File.ReadAllBytes(_path)[51]);
+    }
+
+    [Fact]
+    public void Memory_without_an_owner_ends_with_its_map()
+    {
+        MemoryMap map = MemoryMap.Open(_path);
+        ReadOnlyMemory<byte> memory = map.GetReadOnlyMemory(0, 10);
+        Assert.Equal(Pattern.At(9), memory.Span[9]);
+        map.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => memory.Span.Length);
+        Assert.Throws<ObjectDisposedException>(() => memory.Pin());
+    }
+
+    [Fact]
+    public unsafe void A_handle_that_is_copied_and_disposed_twice_ends_nobody_elses_hold()
+    {
+        MemoryMap map = MemoryMap.Open(_path);
+        MemoryHandle other = map.GetReadOnlyMemory(100, 500).Pin();
+        MemoryHandle handle = map.GetReadOnlyMemory(100, 500).Pin();
+        MemoryHandle copy = handle;
+        handle.Dispose();
+        copy.Dispose();
+        map.Dispose();
+        AssertMappings(1);
+        Assert.Equal(Pattern.At(599), ((byte*)other.Pointer)[499]);
+        other.Dispose();
+        AssertMappings(0);
+    }
+
+    [Fact]
     public void A_pin_outlasts_the_rental_it_comes_from()
     {
         MemoryMap map = MemoryMap.Open(_path, MapAccess.ReadWrite);

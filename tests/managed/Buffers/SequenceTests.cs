@@ -131,4 +131,20 @@ public sealed class SequenceTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => sequence.FirstSpan.Length);
         Assert.Throws<ObjectDisposedException>(() => sequence.ToArray());
     }
+
+    [Fact]
+    public void A_pipe_that_is_completed_lets_the_map_be_resized()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(10_000), MapAccess.ReadWrite);
+        PipeReader reader = map.AsPipeReader();
+        Assert.True(reader.TryRead(out ReadResult result));
+        Assert.Equal(Pattern.At(5), result.Buffer.FirstSpan[5]);
+        Assert.Throws<InvalidOperationException>(() => map.Resize(20_000));
+        reader.AdvanceTo(result.Buffer.End);
+        reader.Complete();
+        reader.Complete();
+        map.Resize(20_000);
+        Assert.Equal(20_000, map.Length);
+        GC.KeepAlive(result);
+    }
 }

@@ -240,4 +240,46 @@ public sealed class StreamTests : IDisposable
         Assert.Equal((2 * page, (byte)7), (stream.Position, map.Read<byte>((2 * page) - 1)));
         Assert.Equal(2 * page, new FileInfo(path).Length);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Copying_what_is_gone_from_the_file_copies_the_rest_and_blames_the_map(bool waits)
+    {
+        Needs.Posix("Windows does not shorten a mapped file");
+        int page = Environment.SystemPageSize;
+        string path = _scratch.Patterned(4 * page);
+        string target = _scratch.At("copy");
+        using MemoryMap map = MemoryMap.Open(path);
+        await using Stream stream = map.AsStream();
+        Cut.To(path, 2 * page);
+        await using (FileStream file = File.Create(target, 0))
+        {
+            Task copying = waits ? stream.CopyToAsync(file, Token) : Task.Run(() => stream.CopyTo(file), Token);
+            MmapIoException gone = await Assert.ThrowsAsync<MmapIoException>(() => copying);
+            Assert.Equal(MapStatus.Fault, gone.Status);
+            Assert.Contains($"position {2 * page} ", gone.Message, StringComparison.Ordinal);
+            Assert.Equal(2 * page, stream.Position);
+        }
+        Assert.Equal(Pattern.Bytes(0, 2 * page), await File.ReadAllBytesAsync(target, Token));
+    }
+
+    [Fact]
+    public void A_stream_is_as_long_as_its_map_when_others_resize_that()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(Length), MapAccess.ReadWrite);
+        using Stream all = map.AsStream();
+        using Stream part = map.AsStream(1000, 8000);
+        map.Resize(1500);
+        Assert.Equal((1500, 500), (all.Length, part.Length));
+        part.Position = 400;
+        Assert.Equal((100, 0), (part.Read(new byte[200]), part.Read(new byte[200])));
+        all.Position = 1400;
+        Assert.Equal(100, all.Read(new byte[200]));
+        Assert.Throws<NotSupportedException>(() => all.WriteByte(1));
+        map.Resize(500);
+        Assert.Equal((500, 0, -1), (all.Length, part.Length, part.ReadByte()));
+        map.Resize(100_000);
+        Assert.Equal((100_000, 8000, 100_000), (all.Length, part.Length, all.Seek(0, SeekOrigin.End)));
+    }
 }

@@ -17,6 +17,7 @@ public sealed class MetricsTests : IDisposable
             [
                 "one map: 1 5000 0 0 0",
                 "two leases: 1 5000 2 0 0",
+                "a pin and a rental: 1 5000 2 0 0",
                 $"longer: 1 {longer} 0 0 0",
                 "closed: 0 0 0 2 0",
                 "dropped: 0 0 0 2 1",

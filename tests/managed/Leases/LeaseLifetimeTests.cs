@@ -213,6 +213,43 @@ public sealed class LeaseLifetimeTests : IDisposable
         AssertMapped(0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_lease_that_a_thread_forgot_keeps_a_disposed_map_no_longer_than_the_thread(bool disposeFirst)
+    {
+        Needs.Linux("the kernel's account of mappings");
+        ForgetOn(disposeFirst);
+        Garbage.CollectUntil(() => Mappings.Count(_path) == 0);
+        AssertMapped(0);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ForgetOn(bool disposeFirst)
+    {
+        MemoryMap map = MemoryMap.Open(_path);
+        using var forgotten = new ManualResetEventSlim();
+        using var enough = new ManualResetEventSlim();
+        using (Threads.Start(() =>
+        {
+            Forget(map);
+            forgotten.Set();
+            Threads.Await(enough);
+        }, enough.Set))
+        {
+            Threads.Await(forgotten);
+            if (disposeFirst)
+            {
+                map.Dispose();
+                AssertMapped(1);
+            }
+        }
+        map.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Forget(MemoryMap map) => _ = map.Lease();
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void OpenAndForget() => _ = MemoryMap.Open(_path).Lease();
 

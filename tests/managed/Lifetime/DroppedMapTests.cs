@@ -65,6 +65,16 @@ public sealed class DroppedMapTests : IDisposable
         Assert.Equal(0x0A0B0C0D, BitConverter.ToInt32(Files.Bytes(path), 5000));
     }
 
+    [Fact]
+    public void That_the_system_refuses_to_unmap_ends_no_process()
+    {
+        Needs.Linux("the refusal is made by a seccomp filter");
+        using Child child = Child.Start(GuardedParts.Dropper, _scratch.Patterned(37 * MemoryMap.PageSize));
+        string[] said = child.Finish();
+        Assert.SkipWhen(said[0] == "skip", "this process may not filter its system calls");
+        Assert.Equal([nameof(UnauthorizedAccessException), "alive"], said);
+    }
+
     /// <summary>Apart, so that no local of the test keeps the map.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference OpenAndDrop(string path, Action<MemoryMap> use)

@@ -175,6 +175,29 @@ public sealed class OpenRefusedTests : IDisposable
         Assert.Throws<PlatformNotSupportedException>(() => MemoryMap.Open(file, MapAccess.ReadWrite));
     }
 
+    [Theory]
+    [InlineData(MapAccess.Read)]
+    [InlineData(MapAccess.ReadWrite)]
+    public void A_fifo_is_opened_once_and_nobody_waited_for(MapAccess access)
+    {
+        Needs.Linux("opening a FIFO for both ends does not wait for anybody");
+        string path = _scratch.At("fifo");
+        Linux.MakeFifo(path);
+        using var refused = new ManualResetEventSlim();
+        using (Threads.Start(
+            () =>
+            {
+                var told = Assert.Throws<PlatformNotSupportedException>(() => MemoryMap.Open(path, access));
+                Assert.Contains(path, told.Message, StringComparison.Ordinal);
+                refused.Set();
+            },
+            // Whoever waits for the other end goes on.
+            () => File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose()))
+        {
+            Threads.Await(refused);
+        }
+    }
+
     private static void AssertNamesOption(string option, Action call)
     {
         ArgumentException refused = Refused.Naming("options", call);

@@ -108,6 +108,39 @@ public sealed class MappedArrayTests : IDisposable
     }
 
     [Fact]
+    public void A_map_whose_elements_cannot_be_had_is_closed_and_its_collection_harms_nobody()
+    {
+        string path = _scratch.Patterned(8000);
+        FailToMake(path);
+        Garbage.Collect();
+        if (Mappings.CanTell)
+        {
+            Assert.Equal(0, Mappings.Count(path));
+        }
+    }
+
+    [Fact]
+    public void A_resize_that_finds_the_file_gone_leaves_no_elements_and_holds_nothing()
+    {
+        Needs.Linux("elsewhere, what is mapped privately is not resized");
+        string path = _scratch.Patterned(100_000);
+        var array = MappedArray<byte>.Open(path);
+        Cut.To(path, 0);
+        Assert.Equal(MapStatus.Fault, Assert.Throws<MmapIoException>(() => array.Resize(50_000)).Status);
+        Assert.Equal(0, array.Length);
+        Cut.To(path, 100_000);
+        array.Resize(40_000);
+        Assert.Equal((40_000, (byte)0), (array.Length, array[39_999]));
+        Cut.To(path, 0);
+        Assert.Throws<MmapIoException>(() => array.Resize(30_000));
+        array.Dispose();
+        if (Mappings.CanTell)
+        {
+            Assert.Equal(0, Mappings.Count(path));
+        }
+    }
+
+    [Fact]
     public void What_no_array_can_be_is_refused()
     {
         Refused.Naming("count", () => MappedArray<int>.Create(File1, 0));
@@ -151,6 +184,59 @@ public sealed class MappedArrayTests : IDisposable
         GC.KeepAlive(array);
     }
 
+    [Fact]
+    public void It_is_searched_compared_copied_filled_and_sliced_as_a_whole()
+    {
+        using var array = MappedArray<long>.Create(File1, 1000);
+        for (long i = 0; i < array.Length; i++)
+        {
+            array[i] = 2 * i;
+        }
+        Assert.Equal((500, -1, true, false), (array.IndexOf(1000), array.IndexOf(7), array.Contains(1998), array.Contains(1)));
+        Assert.Equal((999, ~4), (array.BinarySearch(1998), array.BinarySearch(7)));
+        using (MapWriteLease lease = array.Lease(10, 5))
+        {
+            MappedSpan<long> part = lease.As<long>();
+            Assert.Equal((5, 20, 28), (part.Length, part[0], part[4]));
+            part[4] = 29;
+        }
+        long[] copy = new long[1001];
+        array.CopyTo(copy);
+        Assert.Equal((29, 1998, 0), (copy[14], copy[999], copy[1000]));
+        using var other = MappedArray<long>.Create(_scratch.At("other"), 1000);
+        Assert.False(array.SequenceEqual(other));
+        array.CopyTo(other);
+        Assert.True(array.SequenceEqual(other));
+        using (MapWriteLease all = other.Lease())
+        {
+            Assert.True(array.SequenceEqual(all.As<long>().AsReadOnly()));
+            other[999]++;
+            Assert.False(array.SequenceEqual(all.As<long>().AsReadOnly()));
+        }
+        other.Fill(5);
+        Assert.Equal((5, 5, 0), (other[0], other[999], other.IndexOf(5)));
+    }
+
+    [Fact]
+    public void What_is_done_to_the_whole_of_an_array_minds_lengths_and_its_end()
+    {
+        var array = MappedArray<int>.Create(File1, 10);
+        Refused.Naming("start", () => array.Lease(-1, 1).Dispose());
+        Refused.Naming("length", () => array.Lease(5, 6).Dispose());
+        Refused.Naming("destination", () => array.CopyTo(new int[9]));
+        using (array.Lease(3, 1))
+        {
+            Assert.Throws<InvalidOperationException>(() => array.Resize(20));
+        }
+        array.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => array.Lease().Dispose());
+        Assert.Throws<ObjectDisposedException>(() => array.Lease(-1, 1).Dispose());
+        Assert.Throws<ObjectDisposedException>(() => array.CopyTo(new int[10]));
+        Assert.Throws<ObjectDisposedException>(() => array.Fill(1));
+        Assert.Throws<ObjectDisposedException>(() => array.IndexOf(1));
+        Assert.Throws<ObjectDisposedException>(() => array.BinarySearch(1));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -160,6 +246,15 @@ public sealed class MappedArrayTests : IDisposable
         Drop(disposed);
         Garbage.CollectUntil(() => Mappings.Count(File1) == 0);
         Assert.Equal((0, 0), (Mappings.Count(File1), Mappings.OpenFiles(File1)));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FailToMake(string path)
+    {
+        MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        map.Protect(MapProtection.None);
+        Assert.Throws<UnauthorizedAccessException>(() => new MappedArray<int>(map));
+        Assert.Throws<ObjectDisposedException>(() => map.Read<byte>(0));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MmapIo.Storms;
 
 namespace MmapIo.Tests;
@@ -25,6 +26,9 @@ internal static class GuardedParts
     /// <summary>Cuts memory off that is sealed against it.</summary>
     public const string Sealed = "sealed";
 
+    /// <summary>Drops maps that the system refuses to unmap.</summary>
+    public const string Dropper = "dropper";
+
     public static int Play(string part, string[] arguments)
     {
         switch (part)
@@ -43,6 +47,9 @@ internal static class GuardedParts
                 return 0;
             case Sealed:
                 CutSealed(long.Parse(arguments[0], System.Globalization.CultureInfo.InvariantCulture));
+                return 0;
+            case Dropper:
+                DropUnmappable(arguments[0]);
                 return 0;
             case Meter:
                 MeterParts.Measure(arguments[0]);
@@ -103,6 +110,38 @@ internal static class GuardedParts
             Console.WriteLine(e.GetType().Name);
         }
         Console.WriteLine($"{map.Length} {map.Read<byte>(0)} {map.Read<byte>(19_999)}");
+    }
+
+    private static void DropUnmappable(string path)
+    {
+        if (!Linux.FailUnmappingOf((int)new FileInfo(path).Length))
+        {
+            Console.WriteLine("skip");
+            return;
+        }
+        try
+        {
+            MemoryMap.Open(path).Dispose();
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine(e.GetType().Name);
+        }
+        DropAll(path);
+        Garbage.Collect();
+        Console.WriteLine("alive");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void DropAll(string path)
+    {
+        _ = MemoryMap.Open(path).Length;
+        _ = MappedArray<int>.Open(path).Length;
+        var closed = MappedArray<int>.Open(path);
+        closed.Dispose();
+        MemoryMap map = MemoryMap.Open(path);
+        _ = map.GetReadOnlyMemory(0, 1).Span.Length;
+        map.Dispose();
     }
 
     private static void Count(string path, int times)

@@ -66,21 +66,25 @@ internal static partial class Linux
     /// From now on msync(2) fails with EIO on ranges of that length, in all threads, and for good. False where the
     /// process may not do that to itself.
     /// </summary>
-    public static unsafe bool FailFlushesOf(int length)
+    public static bool FailFlushesOf(int length) => Fail(IsArm ? 227u : 26u, length, errno: 5);
+
+    /// <summary>From now on munmap(2) fails with EPERM on ranges of that length. As <see cref="FailFlushesOf"/>.</summary>
+    public static bool FailUnmappingOf(int length) => Fail(IsArm ? 215u : 11u, length, errno: 1);
+
+    private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+    private static unsafe bool Fail(uint call, int length, uint errno)
     {
         const int SetNoNewPrivileges = 38;
         const int SetModeFilter = 1;
         const int AllThreads = 1;
-        const uint Eio = 5;
-        bool isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
-        uint msync = isArm ? 227u : 26u;
-        nint seccomp = isArm ? 277 : 317;
+        nint seccomp = IsArm ? 277 : 317;
 
         // Load the call's number, compare; load the low half of its second argument, compare; fail; allow.
         FilterLine* lines = stackalloc FilterLine[]
         {
-            new(0x20, 0, 0, 0), new(0x15, 0, 3, msync), new(0x20, 0, 0, 24), new(0x15, 0, 1, (uint)length),
-            new(0x06, 0, 0, 0x00050000 | Eio), new(0x06, 0, 0, 0x7FFF0000),
+            new(0x20, 0, 0, 0), new(0x15, 0, 3, call), new(0x20, 0, 0, 24), new(0x15, 0, 1, (uint)length),
+            new(0x06, 0, 0, 0x00050000 | errno), new(0x06, 0, 0, 0x7FFF0000),
         };
         FilterProgram program = new() { Count = 6, Lines = lines };
         return prctl(SetNoNewPrivileges, 1, 0, 0, 0) == 0

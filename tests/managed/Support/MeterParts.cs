@@ -31,6 +31,11 @@ internal static class MeterParts
         {
             Tell(listener, "two leases");
         }
+        using (map.GetMemory(0, 10).Pin())
+        using (map.Rent(0, 10))
+        {
+            Tell(listener, "a pin and a rental");
+        }
         map.Flush();
         map.Flush(FlushMode.Durable);
         map.Resize(3 * Environment.SystemPageSize);
