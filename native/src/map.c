@@ -174,8 +174,7 @@ static mmapio_status place(mmapio_map *map, const mmapio_map_options *options, m
 /* What follows a successful mmapio_os_map: what else was asked for, and the hint. */
 static mmapio_status settle(mmapio_map *map, mmapio_error *error)
 {
-    mmapio_status status =
-        (map->flags & MMAPIO_MAP_ZERO_FILL) != 0 ? mmapio_os_zero_fill_begin(map, error) : MMAPIO_OK;
+    mmapio_status status = (map->flags & MMAPIO_MAP_ZERO_FILL) != 0 ? mmapio_os_zero_fill_begin(map, error) : MMAPIO_OK;
 
     return status == MMAPIO_OK ? mmapio_settle(map, 0, error) : status;
 }

@@ -44,11 +44,13 @@ mmapio_status mmapio_settle(mmapio_map *map, uint64_t from, mmapio_error *error)
 {
     uint64_t first = from == 0 ? 0 : round_up(map->lead + from, map->page_size);
     uint64_t end = round_up(map->lead + map->length, map->page_size);
-    page_range pages = {map->base + first, end - first, first};
+    page_range pages = {NULL, 0, first};
 
     if (map->base == NULL || first >= end) {
         return MMAPIO_OK;
     }
+    pages.address = map->base + first;
+    pages.length = end - first;
     if ((map->flags & MMAPIO_MAP_LOCKED) != 0) {
         mmapio_status status = mmapio_os_lock(map, &pages, 0, error);
         if (status != MMAPIO_OK) {

@@ -188,7 +188,8 @@ static mmapio_map *memory_for_huge_pages(void)
 static bool may_be_ignored(uint32_t advice)
 {
     /* Huge pages cannot be made when none are free. Memory is paged out to swap, if there is any. Wine cannot zero a part of a file. */
-    return advice == MMAPIO_MADV_COLLAPSE || advice == MMAPIO_MADV_PAGEOUT || (advice == MMAPIO_MADV_REMOVE && on_windows() && fixture_emulated());
+    return advice == MMAPIO_MADV_COLLAPSE || advice == MMAPIO_MADV_PAGEOUT ||
+           (advice == MMAPIO_MADV_REMOVE && on_windows() && fixture_emulated());
 }
 
 static void check_outcome(mmapio_map *map, uint32_t advice, const mmapio_caps *caps)
@@ -258,8 +259,7 @@ static void an_empty_range_has_the_outcome_ignored(void)
 }
 
 TEST_MAIN(TEST(unknown_numbers_are_refused), TEST(advice_that_destroys_is_refused_without_leave),
-          TEST(a_private_map_cannot_punch_a_hole_into_its_file),
-          TEST(remove_through_a_map_for_reading_is_denied),
+          TEST(a_private_map_cannot_punch_a_hole_into_its_file), TEST(remove_through_a_map_for_reading_is_denied),
           TEST(dropping_a_shared_map_needs_no_leave_and_keeps_the_data), TEST(no_harmless_advice_changes_what_is_read),
           TEST(outcomes_are_those_that_caps_announces), TEST(the_outcome_may_be_left_out),
           TEST(an_empty_range_has_the_outcome_ignored))

@@ -4,8 +4,8 @@
 #include "maps.h"
 
 #include <errno.h>
-#include <sys/sysinfo.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 
 enum { LOSS = MMAPIO_MADV_ALLOW_LOSS, PAGES = 8 };
 
@@ -198,8 +198,7 @@ static void populating_what_may_not_be_written_is_denied(void)
     if ((caps_here().advice_applied & (UINT64_C(1) << MMAPIO_MADV_POPULATE_WRITE)) == 0) {
         SKIP("this kernel does not know the advice");
     }
-    CHECK_STATUS(MMAPIO_ACCESS_DENIED,
-                 mmapio_map_advise(map, 0, 10000, MMAPIO_MADV_POPULATE_WRITE, &outcome, &error));
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_advise(map, 0, 10000, MMAPIO_MADV_POPULATE_WRITE, &outcome, &error));
     CHECK_ERRNO(MMAPIO_ACCESS_DENIED, EINVAL, "madvise", error);
     CHECK_EQUAL(MMAPIO_ADVICE_IGNORED, outcome);
     CHECK_EQUAL(MMAPIO_ADVICE_APPLIED, outcome_of(map, MMAPIO_MADV_POPULATE_READ));
@@ -283,6 +282,6 @@ TEST_MAIN(TEST(dontneed_with_leave_zeroes_private_memory), TEST(dontneed_with_le
           TEST(an_unaligned_range_acts_on_every_page_it_touches), TEST(free_with_leave_is_taken_back_by_writing),
           TEST(remove_with_leave_punches_a_hole_on_disk), TEST(remove_with_leave_punches_a_hole_in_memory),
           TEST(advice_for_another_kind_of_mapping_is_ignored), TEST(advice_that_has_no_effect_is_ignored),
-          TEST(populating_what_may_not_be_written_is_denied),
-          TEST(populating_past_the_end_of_the_file_faults), TEST(a_child_sees_zeros_after_wipeonfork),
-          TEST(the_advice_of_a_new_map_is_given), TEST(a_child_lacks_the_range_after_dontfork))
+          TEST(populating_what_may_not_be_written_is_denied), TEST(populating_past_the_end_of_the_file_faults),
+          TEST(a_child_sees_zeros_after_wipeonfork), TEST(the_advice_of_a_new_map_is_given),
+          TEST(a_child_lacks_the_range_after_dontfork))

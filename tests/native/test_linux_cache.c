@@ -454,8 +454,8 @@ static void who_may_only_read_is_told_nothing(void)
 
 TEST_MAIN(TEST(a_large_range_of_a_map_is_read_in_to_its_end), TEST(a_large_file_is_read_in_to_its_end),
           TEST(just_the_pages_of_the_ranges_are_read_in), TEST(evicting_a_map_takes_its_pages_out_of_the_cache),
-          TEST(the_clean_pages_of_a_private_map_go_too), TEST(evicting_either_copy_of_a_mirrored_file_takes_its_pages), TEST(evicting_a_part_leaves_the_rest),
-          TEST(evicting_a_file_takes_its_pages_out_of_the_cache),
+          TEST(the_clean_pages_of_a_private_map_go_too), TEST(evicting_either_copy_of_a_mirrored_file_takes_its_pages),
+          TEST(evicting_a_part_leaves_the_rest), TEST(evicting_a_file_takes_its_pages_out_of_the_cache),
           TEST(pages_that_somebody_maps_stay_when_the_file_is_evicted),
           TEST(pages_that_another_process_maps_stay_but_leave_this_one), TEST(locked_pages_stay_and_are_counted),
           TEST(the_residency_of_a_file_needs_no_map), TEST(files_in_memory_ignore_advice),

@@ -141,5 +141,6 @@ static void a_disk_that_is_too_small_is_left_as_it_was(void)
     CHECK_EQUAL(TEST_PASSED, code);
 }
 
-TEST_MAIN(TEST(a_disk_that_is_too_small_is_left_as_it_was), TEST(a_growth_that_fails_leaves_no_blocks_behind), TEST(growing_that_is_refused_changes_nothing), TEST(cutting_that_is_refused_changes_nothing),
+TEST_MAIN(TEST(a_disk_that_is_too_small_is_left_as_it_was), TEST(a_growth_that_fails_leaves_no_blocks_behind),
+          TEST(growing_that_is_refused_changes_nothing), TEST(cutting_that_is_refused_changes_nothing),
           TEST(cutting_to_nothing_that_is_refused_changes_nothing))

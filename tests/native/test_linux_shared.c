@@ -645,8 +645,8 @@ static void shared_memory_grows_within_its_reserve_and_shrinks(void)
 }
 
 TEST_MAIN(TEST(only_its_user_may_open_it_whatever_the_mask_says), TEST(another_user_is_denied),
-          TEST(what_is_no_memory_is_not_opened),
-          TEST(what_others_may_change_is_not_opened), TEST(what_somebody_has_for_himself_is_busy), TEST(more_than_the_memory_is_an_error),
+          TEST(what_is_no_memory_is_not_opened), TEST(what_others_may_change_is_not_opened),
+          TEST(what_somebody_has_for_himself_is_busy), TEST(more_than_the_memory_is_an_error),
           TEST(more_than_the_control_group_has_is_an_error), TEST(what_another_program_is_still_making_is_busy),
           TEST(what_was_made_has_all_its_pages), TEST(a_full_file_system_is_an_error_and_no_signal),
           TEST(without_dev_shm_there_is_memory_without_a_name),

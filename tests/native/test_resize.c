@@ -230,6 +230,6 @@ TEST_MAIN(TEST(growing_makes_the_file_of_a_written_map_longer_and_keeps_its_cont
           TEST(shrinking_leaves_the_file_unless_told_to_cut_it), TEST(cutting_at_the_length_it_has_cuts_the_file_there),
           TEST(a_map_may_become_nothing_and_something_again), TEST(a_map_of_an_empty_file_can_grow),
           TEST(a_map_that_is_not_written_grows_as_far_as_its_file_has),
-          TEST(memory_grows_with_zeros_and_keeps_what_it_has),
-          TEST(memory_that_shrank_grows_with_zeros), TEST(a_refused_resize_says_why_and_changes_nothing),
+          TEST(memory_grows_with_zeros_and_keeps_what_it_has), TEST(memory_that_shrank_grows_with_zeros),
+          TEST(a_refused_resize_says_why_and_changes_nothing),
           TEST(allocating_makes_the_file_long_enough_and_keeps_what_is_there))

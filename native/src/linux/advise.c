@@ -106,7 +106,7 @@ mmapio_status mmapio_linux_advise(const page_range *range, uint32_t advice, uint
     case EINVAL: /* this kernel, or this kind of mapping, does not know it */
         return is_denied(advice) ? mmapio_fail_os(error, MMAPIO_ACCESS_DENIED, MMAPIO_OS_ERRNO, code, CALL_MADVISE)
                                  : MMAPIO_OK;
-    case EBADF:  /* WILLNEED without swap, on memory that has no file */
+    case EBADF: /* WILLNEED without swap, on memory that has no file */
     case ENOSYS:
     case EOPNOTSUPP:
     case EAGAIN: /* KSM or the huge page collapse had no memory to work with */
