@@ -341,12 +341,14 @@ MMAPIO_API mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_
  *             (MMAPIO_MAP_OPEN_OR_CREATE). New memory consists of zeros and is all there from the start: what finds it
  *             by its name never sees it half made, and where it does not fit (a full /dev/shm, a full paging file)
  *             this call fails, not a later access: with MMAPIO_NO_SPACE, or, for more than the memory (Linux: what
- *             MemAvailable and SwapFree of /proc/meminfo, and the control group, leave), MMAPIO_OUT_OF_MEMORY. With MMAPIO_MAP_NORESERVE that is left to chance.
+ *             MemAvailable and SwapFree of /proc/meminfo, and the control group, leave), MMAPIO_OUT_OF_MEMORY. With
+ *             MMAPIO_MAP_NORESERVE that is left to chance.
  *             MMAPIO_MAP_MIRRORED maps all of it twice in a row, so that what runs over the end of the first copy
  *             comes out at its beginning; mmapio_map_length is twice the memory's then.
  * Requires    name: 1 to 30 of the characters A-Z a-z 0-9 . _ - and not "." or "..", the same on every system; its
- *             users are the same user's processes (0600: on Linux, what belongs to another user, or what others may read
- *             or write, is refused with MMAPIO_ACCESS_DENIED). NULL for memory without a name, which is always made, and
+ *             users are the same user's processes (0600: on Linux, what belongs to another user, or what others may
+ *             read or write, is refused with MMAPIO_ACCESS_DENIED). NULL for memory without a name, which is always
+ *             made, and
  *             found by no one who was not handed mmapio_map_export. options->length: bytes, above 0 to make memory;
  *             0 to open all there is. options->offset 0. MMAPIO_MAP_SHARED; to open, MMAPIO_MAP_PRIVATE for copy on
  *             write. Mirrored memory has a length that is a multiple of mmapio_allocation_granularity.

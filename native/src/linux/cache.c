@@ -69,8 +69,8 @@ static mmapio_status write_back(intptr_t file, uint64_t offset, uint64_t length,
                : mmapio_posix_fail(error, code, CALL_SYNC_FILE_RANGE);
 }
 
-/* Whatever is left of a shared file leaves the page tables first, both copies' if it is mapped twice: that loses nothing,
- * and fadvise spares pages that are mapped anywhere. */
+/* Whatever is left of a shared file leaves the page tables first, both copies' if it is mapped twice: that loses
+ * nothing, and fadvise spares pages that are mapped anywhere. */
 static void drop(const mmapio_map *map, const page_range *part)
 {
     (void)madvise(part->address, (size_t)part->length, MADV_DONTNEED);

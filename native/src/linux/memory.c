@@ -194,15 +194,15 @@ static mmapio_status make_named(mmapio_map *map, const char *path, uint64_t leng
     return MMAPIO_OK;
 }
 
-/* Everybody may put files into that folder. What another user can change, by owning it or by its permissions, is nothing
- * to rely on; nor is what is no file at all. */
+/* Everybody may put files into that folder. What another user can change, by owning it or by its permissions, is
+ * nothing to rely on; nor is what is no file at all. */
 static bool is_ours(const struct stat *info)
 {
     return S_ISREG(info->st_mode) && info->st_uid == geteuid() && (info->st_mode & (S_IRWXG | S_IRWXO)) == 0;
 }
 
-/* Waits while the last user, who has it for himself, takes the name away: that is a matter of two calls. Whoever keeps it
- * longer is none of this library. */
+/* Waits while the last user, who has it for himself, takes the name away: that is a matter of two calls. Whoever keeps
+ * it longer is none of this library. */
 static mmapio_status take_part(const mmapio_map *map, mmapio_error *error)
 {
     const struct timespec moment = {0, 1000000};
