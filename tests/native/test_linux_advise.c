@@ -189,15 +189,16 @@ static void advice_that_has_no_effect_is_ignored(void)
 
 static void populating_what_may_not_be_written_is_denied(void)
 {
+    need_a_real_kernel();
+    if ((caps_here().advice_applied & (UINT64_C(1) << MMAPIO_MADV_POPULATE_WRITE)) == 0) {
+        SKIP("this kernel does not know the advice");
+    }
+
     fixture_file file = fixture_patterned(10000);
     mmapio_map *map = map_whole(file.handle, READ_ONLY, SHARED);
     mmapio_error error = stale_error();
     uint32_t outcome = 99;
 
-    need_a_real_kernel();
-    if ((caps_here().advice_applied & (UINT64_C(1) << MMAPIO_MADV_POPULATE_WRITE)) == 0) {
-        SKIP("this kernel does not know the advice");
-    }
     CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_advise(map, 0, 10000, MMAPIO_MADV_POPULATE_WRITE, &outcome, &error));
     CHECK_ERRNO(MMAPIO_ACCESS_DENIED, EINVAL, "madvise", error);
     CHECK_EQUAL(MMAPIO_ADVICE_IGNORED, outcome);

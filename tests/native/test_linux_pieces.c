@@ -74,11 +74,12 @@ static void grow_both_ways(mmapio_map *map)
 
 static void a_file_advised_in_parts_grows(void)
 {
+    need_a_real_kernel();
+
     uint64_t page = fixture_page_size();
     fixture_file file = fixture_patterned(PAGES * page);
     mmapio_map *map = map_whole(file.handle, READ_WRITE, SHARED);
 
-    need_a_real_kernel();
     split_by_advice(map, MMAPIO_MADV_RANDOM);
     grow_both_ways(map);
     CHECK_EQUAL(MORE * page, fixture_length(file.handle));
@@ -88,11 +89,12 @@ static void a_file_advised_in_parts_grows(void)
 
 static void the_copies_of_a_private_map_go_along(void)
 {
+    need_a_real_kernel();
+
     uint64_t page = fixture_page_size();
     fixture_file file = fixture_patterned(PAGES * page);
     mmapio_map *map = map_whole(file.handle, READ_WRITE, PRIVATE);
 
-    need_a_real_kernel();
     split_by_advice(map, MMAPIO_MADV_DONTDUMP);
     bytes_of(map)[10 * page] = 'a';
     bytes_of(map)[PAGES * page - 1] = 'b';
@@ -119,10 +121,11 @@ static void expect_filled(void *address)
 
 static void memory_keeps_the_advice_of_its_parts(void)
 {
+    need_a_real_kernel();
+
     uint64_t page = fixture_page_size();
     mmapio_map *map = map_memory(PRIVATE, PAGES * page);
 
-    need_a_real_kernel();
     fill(map);
     split_by_advice(map, MMAPIO_MADV_WIPEONFORK);
     grow_both_ways(map);
@@ -134,12 +137,13 @@ static void memory_keeps_the_advice_of_its_parts(void)
 
 static void memory_keeps_the_locks_of_its_parts(void)
 {
+    need_a_real_kernel();
+    need_locks_that_count();
+
     uint64_t page = fixture_page_size();
     mmapio_map *map = map_memory(PRIVATE, PAGES * page);
     uint64_t before = locked_bytes();
 
-    need_a_real_kernel();
-    need_locks_that_count();
     fill(map);
     CHECK_OK(mmapio_map_lock(map, 3 * page, 2 * page, 0, NULL));
     grow_both_ways(map);
@@ -176,15 +180,17 @@ static void a_limit_in_the_way_leaves_everything_where_it_was(void)
 {
     need_a_real_kernel();
     need_locks_that_count();
+
     child_must_pass(grow_beyond_the_limit, NULL);
 }
 
 static void a_failure_leaves_protections_alone(void)
 {
+    need_a_real_kernel();
+
     uint64_t page = fixture_page_size();
     mmapio_map *map = map_memory(PRIVATE, PAGES * page);
 
-    need_a_real_kernel();
     CHECK_OK(mmapio_map_protect(map, page, page, MMAPIO_PROT_NONE, NULL));
     (void)neighbour(map, PAGES * page);
     CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_resize(map, MORE * page, 0, NULL));
@@ -209,10 +215,11 @@ static mmapio_map *map_asked(uint32_t flags, uint32_t advice, uint64_t reserve)
 
 static void advice_and_a_reserve_do_not_get_in_the_way_of_growing(void)
 {
+    need_a_real_kernel();
+
     uint64_t page = fixture_page_size();
     mmapio_map *map = map_asked(0, MMAPIO_MADV_WIPEONFORK, 2 * PAGES * page);
 
-    need_a_real_kernel();
     CHECK_OK(mmapio_map_resize(map, 2 * PAGES * page, 0, NULL));
     memset(bytes_of(map), 1, (size_t)(2 * PAGES * page));
     child_must_pass(expect_zero, bytes_of(map) + 2 * PAGES * page - 1);
@@ -225,12 +232,13 @@ static void advice_and_a_reserve_do_not_get_in_the_way_of_growing(void)
 
 static void what_is_added_is_locked_and_advised_like_the_rest(void)
 {
+    need_a_real_kernel();
+    need_locks_that_count();
+
     uint64_t page = fixture_page_size();
     uint64_t before = locked_bytes();
     mmapio_map *map;
 
-    need_a_real_kernel();
-    need_locks_that_count();
     map = map_asked(MMAPIO_MAP_LOCKED, MMAPIO_MADV_WIPEONFORK, 4 * PAGES * page);
     CHECK_EQUAL(before + PAGES * page, locked_bytes());
     CHECK_OK(mmapio_map_resize(map, 2 * PAGES * page + 1, 0, NULL));
@@ -270,6 +278,7 @@ static void more_than_may_be_locked_is_not_added(void)
 {
     need_a_real_kernel();
     need_locks_that_count();
+
     child_must_pass(lock_too_much, NULL);
 }
 
@@ -277,10 +286,11 @@ static void more_than_may_be_locked_is_not_added(void)
 
 static void what_a_map_loses_is_given_back(void)
 {
+    need_a_real_kernel();
+
     uint64_t page = fixture_page_size();
     const uint32_t kinds[] = {0, MMAPIO_MAP_LOCKED};
 
-    need_a_real_kernel();
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         mmapio_map *map = map_asked(kinds[i], MMAPIO_MADV_NOHUGEPAGE, PAGES * page);
         memset(bytes_of(map), 1, (size_t)(PAGES * page));
