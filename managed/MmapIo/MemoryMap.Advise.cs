@@ -21,6 +21,7 @@ public sealed unsafe partial class MemoryMap
     /// knows what is in <see cref="MapCapabilities.GetOutcome(MapAdvice)"/>.</remarks>
     public AdviceOutcome Advise(MapAdvice advice, long offset, long length)
     {
+        ThrowIfClosed();
         CheckRange(offset, length);
         return AdviseKept(advice, offset, length);
     }

@@ -23,6 +23,7 @@ public sealed unsafe partial class MemoryMap
     /// </remarks>
     public void Lock(long offset, long length, LockMode mode = LockMode.Now)
     {
+        ThrowIfClosed();
         CheckRange(offset, length);
         LockCall(offset, length, mode);
     }

@@ -24,6 +24,7 @@ public sealed unsafe partial class MemoryMap
     /// </remarks>
     public void Protect(MapProtection protection, long offset, long length)
     {
+        ThrowIfClosed();
         CheckRange(offset, length);
         ProtectCall(protection, offset, length);
     }
