@@ -68,9 +68,8 @@ public static unsafe partial class MapFile
                 return ValueTask.FromCanceled<AdviceOutcome>(cancellationToken);
             }
             file.DangerousAddRef(ref held);
-            return new ValueTask<AdviceOutcome>(Ending.With(
-                () => Task.Run(
-                    () => PrefetchSteps.Run(range, Ask, progress, cancellationToken), CancellationToken.None),
+            return new ValueTask<AdviceOutcome>(Ending.Run(
+                () => PrefetchSteps.Run(range, Ask, progress, cancellationToken),
                 () => Release(file, owns, held: true)));
         }
         catch

@@ -38,7 +38,10 @@ public sealed class MapOptions
     /// </summary>
     public bool Lock { get; init; }
 
-    /// <summary>Reserve no swap space for the map. Linux only; elsewhere without effect.</summary>
+    /// <summary>
+    /// Reserve no swap space for the map: Linux only. And, on all systems, leave what <see cref="MemoryMap.Resize(long)"/>
+    /// adds to the file a hole, so that a full disk shows when it is written: as a fault.
+    /// </summary>
     public bool NoReserve { get; init; }
 
     /// <summary>
@@ -58,7 +61,9 @@ public sealed class MapOptions
 
     /// <summary>
     /// Whenever the file is made longer, have its blocks allocated, so that a full disk is an exception then and not a
-    /// fault later. Throws <see cref="PlatformNotSupportedException"/> on file systems that cannot.
+    /// fault later. Throws <see cref="PlatformNotSupportedException"/> on file systems that cannot. Without it, a file
+    /// that is made longer by opening it gets a hole, and one made longer by <see cref="MemoryMap.Resize(long)"/> gets
+    /// blocks where the file system can allocate some.
     /// </summary>
     public bool Allocate { get; init; }
 

@@ -31,6 +31,7 @@ public sealed unsafe class MapRingBuffer : IDisposable
     private const int CapacityCell = 8;
     private const int WrittenCell = 128;
     private const int ReadCell = 256;
+    private const int CountAttempts = 1000;
     private const long Magic = 0x31474E49524F494D; // MIORING1
 
     // The states of either end.
@@ -45,6 +46,10 @@ public sealed unsafe class MapRingBuffer : IDisposable
     private readonly long _capacity;
     private int _writer;
     private int _reader;
+
+    // How long the spans are that were given last.
+    private int _room;
+    private int _found;
 
     // Ends that still need the memory.
     private int _users = 2;
@@ -80,7 +85,28 @@ public sealed unsafe class MapRingBuffer : IDisposable
     /// <summary>How many bytes there are to read, at this moment.</summary>
     /// <exception cref="ObjectDisposedException">The ring is closed.</exception>
     /// <exception cref="InvalidDataException">Somebody has spoilt the positions in the memory.</exception>
-    public long Count => Used(_whole.ReadVolatile<long>(WrittenCell), _whole.ReadVolatile<long>(ReadCell));
+    public long Count
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf((Volatile.Read(ref _writer) & Closed) != 0, this);
+            long read = _whole.ReadVolatile<long>(ReadCell);
+            for (int attempt = 0; attempt < CountAttempts; attempt++)
+            {
+                // What was written by then is at most a capacity ahead of what was read, if that has not moved since.
+                long written = _whole.ReadVolatile<long>(WrittenCell);
+                long readBefore = read;
+                read = _whole.ReadVolatile<long>(ReadCell);
+                if (read == readBefore)
+                {
+                    return Used(written, read);
+                }
+            }
+
+            // A consumer that is never met resting: as far as it had come, there was this much, or less.
+            return Math.Clamp(_whole.ReadVolatile<long>(WrittenCell) - read, 0, _capacity);
+        }
+    }
 
     /// <summary>Makes a ring for the threads of this process.</summary>
     /// <param name="capacity">Bytes, at least 1; rounded up to a power of two that the system can map twice in a
@@ -142,7 +168,8 @@ public sealed unsafe class MapRingBuffer : IDisposable
         {
             long written = *Cell(WrittenCell);
             long free = _capacity - Used(written, Volatile.Read(ref *Cell(ReadCell)));
-            return new Span<byte>(_data + (written & (_capacity - 1)), (int)Math.Min(free, int.MaxValue));
+            _room = (int)Math.Min(free, int.MaxValue);
+            return new Span<byte>(_data + (written & (_capacity - 1)), _room);
         }
         catch (InvalidDataException)
         {
@@ -153,15 +180,14 @@ public sealed unsafe class MapRingBuffer : IDisposable
 
     /// <summary>Hands the first bytes of the span to the consumer, and ends the span.</summary>
     /// <param name="count">How many; 0 for none.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than there was room for.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than the span has.</exception>
     /// <exception cref="InvalidOperationException">No span is out.</exception>
     public void Advance(int count)
     {
         DemandOut(ref _writer, nameof(GetWriteSpan));
         long written = *Cell(WrittenCell);
-        long free = _capacity - Used(written, Volatile.Read(ref *Cell(ReadCell)));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, free);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _room);
         Volatile.Write(ref *Cell(WrittenCell), written + count);
         PutBack(ref _writer);
     }
@@ -178,7 +204,8 @@ public sealed unsafe class MapRingBuffer : IDisposable
         {
             long read = *Cell(ReadCell);
             long used = Used(Volatile.Read(ref *Cell(WrittenCell)), read);
-            return new ReadOnlySpan<byte>(_data + (read & (_capacity - 1)), (int)Math.Min(used, int.MaxValue));
+            _found = (int)Math.Min(used, int.MaxValue);
+            return new ReadOnlySpan<byte>(_data + (read & (_capacity - 1)), _found);
         }
         catch (InvalidDataException)
         {
@@ -189,15 +216,14 @@ public sealed unsafe class MapRingBuffer : IDisposable
 
     /// <summary>Gives the room of the span's first bytes back to the producer, and ends the span.</summary>
     /// <param name="count">How many; 0 to look at them again.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than there was.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than the span has.</exception>
     /// <exception cref="InvalidOperationException">No span is out.</exception>
     public void Consume(int count)
     {
         DemandOut(ref _reader, nameof(GetReadSpan));
         long read = *Cell(ReadCell);
-        long used = Used(Volatile.Read(ref *Cell(WrittenCell)), read);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, used);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _found);
         Volatile.Write(ref *Cell(ReadCell), read + count);
         PutBack(ref _reader);
     }

@@ -7,7 +7,11 @@ public sealed unsafe partial class MemoryMap
 {
     /// <summary>Takes all of the map on lease, for reading at the speed of memory.</summary>
     /// <inheritdoc cref="Lease(long, long)"/>
-    public MapLease Lease() => Lease(0, Length);
+    public MapLease Lease()
+    {
+        LeaseSlot slot = EnterWhole(forWriting: false);
+        return new MapLease(this, slot, _data, slot.End);
+    }
 
     /// <summary>Takes a range on lease, for reading at the speed of memory.</summary>
     /// <param name="offset">The first byte.</param>
@@ -25,7 +29,11 @@ public sealed unsafe partial class MemoryMap
 
     /// <summary>Takes all of the map on lease, for reading and writing at the speed of memory.</summary>
     /// <inheritdoc cref="LeaseForWrite(long, long)"/>
-    public MapWriteLease LeaseForWrite() => LeaseForWrite(0, Length);
+    public MapWriteLease LeaseForWrite()
+    {
+        LeaseSlot slot = EnterWhole(forWriting: true);
+        return new MapWriteLease(this, slot, _data, slot.End);
+    }
 
     /// <summary>Takes a range on lease, for reading and writing at the speed of memory.</summary>
     /// <param name="offset">The first byte.</param>
@@ -92,6 +100,20 @@ public sealed unsafe partial class MemoryMap
         if (offset + length > limit || (forWriting && !CanWrite))
         {
             Demand(slot, offset, length, forWriting);
+        }
+        return slot;
+    }
+
+    /// <summary>A lease on all of the map. It begins as one on all that there can be, so that nobody makes the map
+    /// shorter between looking how long it is and leasing that much.</summary>
+    private LeaseSlot EnterWhole(bool forWriting)
+    {
+        LeaseSlot slot = LeaseStack.Enter(this, 0, long.MaxValue, isLease: true);
+        long length = Length;
+        slot.End = length;
+        if (length > Volatile.Read(ref forWriting ? ref _writeLimit : ref _readLimit) || (forWriting && !CanWrite))
+        {
+            Demand(slot, 0, length, forWriting);
         }
         return slot;
     }

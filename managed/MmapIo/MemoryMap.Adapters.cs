@@ -54,7 +54,11 @@ public sealed unsafe partial class MemoryMap
 
     /// <summary>All of the map as a sequence, in segments of 1 GiB. No copy; any size.</summary>
     /// <inheritdoc cref="AsSequence(long, long)"/>
-    public ReadOnlySequence<byte> AsSequence() => AsSequence(0, Length);
+    public ReadOnlySequence<byte> AsSequence()
+    {
+        ThrowIfClosed();
+        return MappedSegment.Chain(this, 0, Length, MappedSegment.MaxLength);
+    }
 
     /// <summary>A range as a sequence, in segments of 1 GiB. No copy; any size.</summary>
     /// <param name="offset">The first byte.</param>

@@ -4,7 +4,7 @@ public sealed unsafe partial class MemoryMap
 {
     /// <summary>Tells the system how all of the map will be used.</summary>
     /// <inheritdoc cref="Advise(MapAdvice, long, long)"/>
-    public AdviceOutcome Advise(MapAdvice advice) => Advise(advice, 0, Length);
+    public AdviceOutcome Advise(MapAdvice advice) => AdviseKept(advice, 0, All);
 
     /// <summary>Tells the system how a range will be used.</summary>
     /// <param name="advice">How.</param>
@@ -20,6 +20,13 @@ public sealed unsafe partial class MemoryMap
     /// <remarks>See <see href="https://man7.org/linux/man-pages/man2/madvise.2.html">madvise(2)</see>. Which system
     /// knows what is in <see cref="MapCapabilities.GetOutcome(MapAdvice)"/>.</remarks>
     public AdviceOutcome Advise(MapAdvice advice, long offset, long length)
+    {
+        ThrowIfClosed();
+        CheckRange(offset, length);
+        return AdviseKept(advice, offset, length);
+    }
+
+    private AdviceOutcome AdviseKept(MapAdvice advice, long offset, long length)
     {
         ThrowIfClosed();
         AdviceRules.Check(advice, nameof(advice));
@@ -48,15 +55,15 @@ public sealed unsafe partial class MemoryMap
     {
         ThrowIfClosed();
         AdviceRules.Check(advice, nameof(advice));
+        CheckRange(offset, length);
         return AdviseNative((uint)advice | Interop.AllowLoss, offset, length);
     }
 
     private AdviceOutcome AdviseNative(uint advice, long offset, long length)
     {
-        CheckRange(offset, length);
         uint outcome;
         NativeError error;
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        LeaseSlot slot = EnterCall(ref length);
         int status = Interop.mmapio_map_advise(
             _map, (ulong)offset, (ulong)length, advice, &outcome, &error);
         LeaseStack.Exit(this, slot);

@@ -4,7 +4,7 @@ public sealed unsafe partial class MemoryMap
 {
     /// <summary>Drops all of the map from memory, as far as that can be done.</summary>
     /// <inheritdoc cref="Evict(long, long)"/>
-    public MapEviction Evict() => Evict(0, Length);
+    public MapEviction Evict() => EvictCall(0, All);
 
     /// <summary>
     /// Drops a range from memory, as far as that can be done: from the page cache, or, on Windows, from this process's
@@ -28,9 +28,14 @@ public sealed unsafe partial class MemoryMap
     public MapEviction Evict(long offset, long length)
     {
         CheckRange(offset, length);
+        return EvictCall(offset, length);
+    }
+
+    private MapEviction EvictCall(long offset, long length)
+    {
         NativeEviction report = new() { StructSize = (uint)sizeof(NativeEviction) };
         NativeError error;
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        LeaseSlot slot = EnterCall(ref length);
         int status = Interop.mmapio_map_evict(_map, (ulong)offset, (ulong)length, &report, &error);
         LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "evict", _path);

@@ -4,7 +4,7 @@ public sealed unsafe partial class MemoryMap
 {
     /// <summary>Writes what was changed through this map to the file.</summary>
     /// <inheritdoc cref="Flush(FlushMode, long, long)"/>
-    public void Flush(FlushMode mode = FlushMode.Sync) => Flush(mode, 0, Length);
+    public void Flush(FlushMode mode = FlushMode.Sync) => SyncCall(NativeMode(mode), 0, All);
 
     /// <summary>Writes what was changed in a range to the file.</summary>
     /// <param name="mode">How far.</param>
@@ -27,7 +27,7 @@ public sealed unsafe partial class MemoryMap
     /// <summary>Writes what was changed through this map to the file, off the caller's thread.</summary>
     /// <inheritdoc cref="FlushAsync(FlushMode, long, long, CancellationToken)"/>
     public ValueTask FlushAsync(FlushMode mode = FlushMode.Sync, CancellationToken cancellationToken = default) =>
-        FlushAsync(mode, 0, Length, cancellationToken);
+        FlushHeld(NativeMode(mode), 0, All, cancellationToken);
 
     /// <summary>Writes what was changed in a range to the file, off the caller's thread.</summary>
     /// <param name="mode">How far.</param>
@@ -44,15 +44,7 @@ public sealed unsafe partial class MemoryMap
     {
         int native = NativeMode(mode);
         CheckRange(offset, length);
-        ValueTask<bool> flushed = RunHeld(
-            offset, length,
-            () =>
-            {
-                SyncNative(native, offset, length);
-                return true;
-            },
-            cancellationToken);
-        return new ValueTask(flushed.AsTask());
+        return FlushHeld(native, offset, length, cancellationToken);
     }
 
     /// <summary>
@@ -91,7 +83,25 @@ public sealed unsafe partial class MemoryMap
     internal void Sync(int mode, long offset, long length)
     {
         CheckRange(offset, length);
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        SyncCall(mode, offset, length);
+    }
+
+    private ValueTask FlushHeld(int mode, long offset, long length, CancellationToken cancellationToken)
+    {
+        ValueTask<bool> flushed = RunHeld(
+            offset, length,
+            bytes =>
+            {
+                SyncNative(mode, offset, bytes);
+                return true;
+            },
+            cancellationToken);
+        return new ValueTask(flushed.AsTask());
+    }
+
+    private void SyncCall(int mode, long offset, long length)
+    {
+        LeaseSlot slot = EnterCall(ref length);
         try
         {
             SyncNative(mode, offset, length);

@@ -4,7 +4,7 @@ public sealed unsafe partial class MemoryMap
 {
     /// <summary>Keeps all of the map in memory.</summary>
     /// <inheritdoc cref="Lock(long, long, LockMode)"/>
-    public void Lock(LockMode mode = LockMode.Now) => Lock(0, Length, mode);
+    public void Lock(LockMode mode = LockMode.Now) => LockCall(0, All, mode);
 
     /// <summary>Keeps a range in memory until it is unlocked or the map is closed.</summary>
     /// <param name="offset">The first byte. Every page that the range touches is locked.</param>
@@ -24,13 +24,19 @@ public sealed unsafe partial class MemoryMap
     public void Lock(long offset, long length, LockMode mode = LockMode.Now)
     {
         ThrowIfClosed();
+        CheckRange(offset, length);
+        LockCall(offset, length, mode);
+    }
+
+    private void LockCall(long offset, long length, LockMode mode)
+    {
+        ThrowIfClosed();
         if (mode is not (LockMode.Now or LockMode.OnFault))
         {
             throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a lock mode.");
         }
-        CheckRange(offset, length);
         NativeError error;
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        LeaseSlot slot = EnterCall(ref length);
         int status = Interop.mmapio_map_lock(
             _map, (ulong)offset, (ulong)length, mode == LockMode.OnFault ? Interop.LockOnFault : 0, &error);
         LeaseStack.Exit(this, slot);
@@ -39,7 +45,7 @@ public sealed unsafe partial class MemoryMap
 
     /// <summary>Undoes <see cref="Lock(LockMode)"/> for all of the map.</summary>
     /// <inheritdoc cref="Unlock(long, long)"/>
-    public void Unlock() => Unlock(0, Length);
+    public void Unlock() => UnlockCall(0, All);
 
     /// <summary>Undoes <see cref="Lock(long, long, LockMode)"/>. Unlocking what is not locked is no error.</summary>
     /// <param name="offset">The first byte. Every page that the range touches is unlocked.</param>
@@ -49,8 +55,13 @@ public sealed unsafe partial class MemoryMap
     public void Unlock(long offset, long length)
     {
         CheckRange(offset, length);
+        UnlockCall(offset, length);
+    }
+
+    private void UnlockCall(long offset, long length)
+    {
         NativeError error;
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        LeaseSlot slot = EnterCall(ref length);
         int status = Interop.mmapio_map_unlock(_map, (ulong)offset, (ulong)length, &error);
         LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "unlock", _path);
@@ -58,7 +69,7 @@ public sealed unsafe partial class MemoryMap
 
     /// <summary>Brings every page of the map into this process.</summary>
     /// <inheritdoc cref="Populate(long, long, bool)"/>
-    public void Populate(bool forWriting = false) => Populate(0, Length, forWriting);
+    public void Populate(bool forWriting = false) => PopulateCall(0, All, forWriting);
 
     /// <summary>
     /// Brings every page of a range into this process, and fails with an exception where touching it would end the
@@ -76,7 +87,12 @@ public sealed unsafe partial class MemoryMap
     public void Populate(long offset, long length, bool forWriting = false)
     {
         CheckRange(offset, length);
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+        PopulateCall(offset, length, forWriting);
+    }
+
+    private void PopulateCall(long offset, long length, bool forWriting)
+    {
+        LeaseSlot slot = EnterCall(ref length);
         try
         {
             PopulateNative(offset, length, forWriting);
@@ -112,11 +128,15 @@ public sealed unsafe partial class MemoryMap
     {
         ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(degreeOfParallelism);
-        long length = Length;
         int workers = degreeOfParallelism == 0 ? Environment.ProcessorCount : degreeOfParallelism;
-        var population = new Population(
-            (at, bytes) => PopulateNative(at, bytes, forWriting), length, progress, cancellationToken);
-        return RunHeld(0, length, () => population.Run(workers), cancellationToken);
+        return RunHeld(0, All, Start, cancellationToken);
+
+        Task<PopulateResult> Start(long length, Action release)
+        {
+            var population = new Population(
+                (at, bytes) => PopulateNative(at, bytes, forWriting), length, progress, cancellationToken);
+            return Ending.With(() => population.Run(workers), release);
+        }
     }
 
     /// <summary>For callers that keep the map mapped.</summary>

@@ -42,7 +42,9 @@ public sealed unsafe partial class MemoryMap
     /// <inheritdoc cref="PrefetchAsync(ReadOnlyMemory{MapRange}, IProgress{long}, CancellationToken)"/>
     public ValueTask<AdviceOutcome> PrefetchAsync(
         IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        PrefetchAsync(new MapRange[] { new(0, Length) }, progress, cancellationToken);
+        RunHeld(
+            0, All, length => PrefetchSteps.Run([new MapRange(0, length)], PrefetchNative, progress, cancellationToken),
+            cancellationToken);
 
     /// <summary>Reads ranges ahead, off the caller's thread and a part at a time.</summary>
     /// <param name="ranges">In any order; they may overlap. Copied before this returns.</param>
@@ -62,7 +64,7 @@ public sealed unsafe partial class MemoryMap
         CheckRanges(ranges.Span);
         MapRange[] copy = ranges.ToArray();
         return RunHeld(
-            0, Length, () => PrefetchSteps.Run(copy, PrefetchNative, progress, cancellationToken), cancellationToken);
+            0, All, _ => PrefetchSteps.Run(copy, PrefetchNative, progress, cancellationToken), cancellationToken);
     }
 
     private void CheckRanges(ReadOnlySpan<MapRange> ranges)

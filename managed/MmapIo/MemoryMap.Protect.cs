@@ -4,7 +4,7 @@ public sealed unsafe partial class MemoryMap
 {
     /// <summary>Changes what may be done with all of the map.</summary>
     /// <inheritdoc cref="Protect(MapProtection, long, long)"/>
-    public void Protect(MapProtection protection) => Protect(protection, 0, Length);
+    public void Protect(MapProtection protection) => ProtectCall(protection, 0, All);
 
     /// <summary>
     /// Changes what may be done with a range. Afterwards, reads, writes and leases that it no longer permits throw.
@@ -25,11 +25,18 @@ public sealed unsafe partial class MemoryMap
     public void Protect(MapProtection protection, long offset, long length)
     {
         ThrowIfClosed();
-        CheckProtection(protection);
         CheckRange(offset, length);
+        ProtectCall(protection, offset, length);
+    }
+
+    private void ProtectCall(MapProtection protection, long offset, long length)
+    {
+        ThrowIfClosed();
+        CheckProtection(protection);
         lock (_gate)
         {
             ThrowIfClosed();
+            length = length == All ? _length : length;
             if (length == 0)
             {
                 return;

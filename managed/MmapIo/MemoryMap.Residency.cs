@@ -4,7 +4,7 @@ public sealed unsafe partial class MemoryMap
 {
     /// <summary>Tells how much of the map is in memory.</summary>
     /// <inheritdoc cref="GetResidency(long, long)"/>
-    public MapResidency GetResidency() => GetResidency(0, Length);
+    public MapResidency GetResidency() => QueryResidency(0, All, default, listed: false);
 
     /// <summary>Tells how much of a range is in memory.</summary>
     /// <param name="offset">The first byte. Every page that the range touches is counted.</param>
@@ -18,13 +18,17 @@ public sealed unsafe partial class MemoryMap
     /// (<see href="https://man7.org/linux/man-pages/man2/mincore.2.html">mincore(2)</see>); Windows knows of this
     /// process only (<see href="https://learn.microsoft.com/windows/win32/api/psapi/nf-psapi-queryworkingsetex">
     /// QueryWorkingSetEx</see>).</remarks>
-    public MapResidency GetResidency(long offset, long length) => QueryResidency(offset, length, null);
+    public MapResidency GetResidency(long offset, long length)
+    {
+        CheckRange(offset, length);
+        return QueryResidency(offset, length, default, listed: false);
+    }
 
     /// <summary>Tells which pages of the map are in memory.</summary>
     /// <param name="pages">Receives true for each page that is; at least <see cref="PageCount"/> long.</param>
     /// <inheritdoc cref="GetResidency(long, long)"/>
     /// <exception cref="ArgumentException"><paramref name="pages"/> is too short.</exception>
-    public MapResidency GetResidency(Span<bool> pages) => GetResidency(0, Length, pages);
+    public MapResidency GetResidency(Span<bool> pages) => QueryResidency(0, All, pages, listed: true);
 
     /// <summary>Tells which pages of a range are in memory.</summary>
     /// <param name="offset">The first byte.</param>
@@ -36,28 +40,32 @@ public sealed unsafe partial class MemoryMap
     public MapResidency GetResidency(long offset, long length, Span<bool> pages)
     {
         CheckRange(offset, length);
+        return QueryResidency(offset, length, pages, listed: true);
+    }
+
+    private MapResidency QueryResidency(long offset, long length, Span<bool> pages, bool listed)
+    {
+        NativeResidency report = new() { StructSize = (uint)sizeof(NativeResidency) };
+        NativeError error = default;
+        int status = 0;
+        LeaseSlot slot = EnterCall(ref length);
         long needed = PagesOf(offset, length);
-        if (pages.Length < needed)
+        bool fits = !listed || pages.Length >= needed;
+        if (fits)
+        {
+            // A bool is a byte of 0 or 1, and these are what the native side writes.
+            fixed (bool* first = pages)
+            {
+                status = Interop.mmapio_map_residency(
+                    _map, (ulong)offset, (ulong)length, &report, (byte*)first, &error);
+            }
+        }
+        LeaseStack.Exit(this, slot);
+        if (!fits)
         {
             ThrowIfClosed();
             throw new ArgumentException($"The range has {needed} pages, the span {pages.Length} places.", nameof(pages));
         }
-        // A bool is a byte of 0 or 1, and these are what the native side writes.
-        fixed (bool* first = pages)
-        {
-            return QueryResidency(offset, length, (byte*)first);
-        }
-    }
-
-    private MapResidency QueryResidency(long offset, long length, byte* pages)
-    {
-        CheckRange(offset, length);
-        NativeResidency report = new() { StructSize = (uint)sizeof(NativeResidency) };
-        NativeError error;
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
-        int status = Interop.mmapio_map_residency(
-            _map, (ulong)offset, (ulong)length, &report, pages, &error);
-        LeaseStack.Exit(this, slot);
         MapErrors.ThrowIfFailed(status, error, "tell the residency of", _path);
         return MapResidency.From(report, isEmpty: length == 0);
     }

@@ -2,15 +2,21 @@ namespace MmapIo;
 
 public sealed unsafe partial class MemoryMap
 {
+    /// <summary>What the native side takes for more than any address space has.</summary>
+    private const long MaxLength = 1L << 48;
+
     /// <summary>
     /// Makes the map longer or shorter; the contents up to the smaller length stay. Growing a
     /// <see cref="MapAccess.ReadWrite"/> map past the end of its file makes the file longer; any other map of a file can
     /// grow as far as the file has grown meanwhile. Making the map shorter leaves the file as it is; memory without a file
     /// gives back what it loses, and has zeros there when it grows again.
+    /// <para>What is added to a file has blocks on the disk, so that a full disk is an exception here, and no fault when
+    /// it is written. Not so on file systems that cannot allocate, unless <see cref="MapOptions.Allocate"/> insists; with
+    /// <see cref="MapOptions.NoReserve"/>; and for holes that the file had before.</para>
     /// </summary>
     /// <param name="length">Bytes.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, or beyond the end of a file that cannot be
-    /// written.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Negative; beyond the end of a file that cannot be
+    /// written; longer than files can be there; more than 2^48, which no address space holds.</exception>
     /// <exception cref="InvalidOperationException">A lease, or memory in use, stands in the way: any of the map, unless
     /// it grows within <see cref="MapOptions.Reserve"/>; what lies past the new end, when it shrinks there. Memory and
     /// sequences that a span was taken of are in use until they are collected, rentals until they are disposed, pipes
@@ -31,7 +37,10 @@ public sealed unsafe partial class MemoryMap
     /// <param name="truncateFile">Make the file shorter, too, when the map gets shorter. On Windows that fails while
     /// others map the file.</param>
     /// <inheritdoc cref="Resize(long)"/>
-    public void Resize(long length, bool truncateFile)
+    public void Resize(long length, bool truncateFile) => Resize(length, truncateFile, allocate: !_sparse);
+
+    /// <summary>As above, and says whether blocks shall be allocated where the file system can.</summary>
+    internal void Resize(long length, bool truncateFile, bool allocate)
     {
         ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -41,7 +50,7 @@ public sealed unsafe partial class MemoryMap
             bool staysInPlace = _reserve != 0 && Math.Max(length, _length) <= Math.Max(_reserve, _length) && _data != null;
             if (length >= _length && staysInPlace)
             {
-                ResizeNative(length, truncateFile);
+                ResizeNative(length, truncateFile, allocate);
                 return;
             }
             object? readers = Readers;
@@ -52,7 +61,7 @@ public sealed unsafe partial class MemoryMap
                     throw new InvalidOperationException(
                         "The map cannot be resized while a lease is out, or memory of it is in use.");
                 }
-                ResizeNative(length, truncateFile);
+                ResizeNative(length, truncateFile, allocate);
             }
             finally
             {
@@ -61,13 +70,20 @@ public sealed unsafe partial class MemoryMap
         }
     }
 
-    private void ResizeNative(long length, bool truncateFile)
+    /// <summary>How long the map can become in place; 0 without a reserve.</summary>
+    internal long Reserve => Volatile.Read(ref _reserve);
+
+    private void ResizeNative(long length, bool truncateFile, bool allocate)
     {
-        uint flags = Interop.ResizeMayMove
-            | (truncateFile ? Interop.ResizeTruncate : 0)
-            | (_allocate ? Interop.ResizeAllocate : 0);
+        uint flags = Interop.ResizeMayMove | (truncateFile ? Interop.ResizeTruncate : 0);
         NativeError error;
-        int status = Interop.mmapio_map_resize(_map, (ulong)length, flags, &error);
+        int status = Interop.mmapio_map_resize(
+            _map, (ulong)length, flags | (allocate || _allocate ? Interop.ResizeAllocate : 0), &error);
+        if (status == (int)MapStatus.Unsupported && !_allocate)
+        {
+            // Perhaps it is allocating what the file system cannot do, and nobody insisted.
+            status = Interop.mmapio_map_resize(_map, (ulong)length, flags, &error);
+        }
 
         // Also after a failure, which may have moved the map forth and back.
         _data = Interop.mmapio_map_data(_map);
@@ -79,11 +95,12 @@ public sealed unsafe partial class MemoryMap
         }
         SetLimits(status == 0 ? QueryBacked() : _backed, _protections?.Resized(_length, _initial));
         _protections?.ForEach(Reprotect);
-        if (status == (int)MapStatus.OutOfRange)
+        if (status == (int)MapStatus.OutOfRange && error.OsDomain == 0)
         {
-            MapErrors.ThrowRange(nameof(length), length, "The file ends before, and this map cannot make it longer.");
+            MapErrors.ThrowRange(nameof(length), length, length > MaxLength
+                ? "No address space holds as much." : "The file ends before, and this map cannot make it longer.");
         }
-        MapErrors.ThrowIfFailed(status, error, "resize", _path);
+        MapErrors.ThrowIfFailed(status, error, "resize", _path, nameof(length));
     }
 
     /// <summary>Protects a range as the table has it, after a resize that has set all of the map back.</summary>

@@ -35,6 +35,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
     private readonly bool _reserves;
     private readonly int _pageSize;
     private readonly bool _allocate;
+    private readonly bool _sparse;
 
     // Change when the map is resized: with nobody inside, unless it grows in place.
     private byte* _data;
@@ -73,6 +74,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
         _reserve = _reserves ? (long)Interop.mmapio_map_reserve(map) : 0;
         _pageSize = (int)Interop.mmapio_map_page_size(map);
         _allocate = request.Allocate;
+        _sparse = (request.Flags & Mmap.MAP_NORESERVE) != 0;
         _length = (long)Interop.mmapio_map_length(map);
         Access = request.Access;
         _hugePages = (HugePageMode)Interop.mmapio_map_huge_pages(map);

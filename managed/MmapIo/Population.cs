@@ -8,8 +8,10 @@ namespace MmapIo;
 /// <param name="length">Bytes in all.</param>
 /// <param name="progress">Is told how many bytes are done. Never by two threads at once, and never fewer.</param>
 /// <param name="cancellationToken">Ends it between two pieces.</param>
+/// <param name="scheduler">Starts the threads; null for the system's own.</param>
 internal sealed class Population(
-    Action<long, long> populate, long length, IProgress<long>? progress, CancellationToken cancellationToken)
+    Action<long, long> populate, long length, IProgress<long>? progress, CancellationToken cancellationToken,
+    TaskScheduler? scheduler = null)
 {
     /// <summary>Bytes; whole pages on every system.</summary>
     private const long Piece = 8 << 20;
@@ -27,13 +29,7 @@ internal sealed class Population(
         long started = Stopwatch.GetTimestamp();
         long pieces = (length + Piece - 1) / Piece;
 
-        // Threads of their own: those of the pool are for work that does not wait for a disk.
-        Task[] tasks =
-        [
-            .. Enumerable.Range(0, (int)Math.Min(workers, pieces)).Select(_ => Task.Factory.StartNew(
-                Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)),
-        ];
-        await Task.WhenAll(tasks).ConfigureAwait(false);
+        await Task.WhenAll(Start((int)Math.Min(workers, pieces))).ConfigureAwait(false);
         if (_failure is not null)
         {
             ExceptionDispatchInfo.Throw(_failure);
@@ -43,6 +39,30 @@ internal sealed class Population(
             cancellationToken.ThrowIfCancellationRequested();
         }
         return new PopulateResult(length, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Starts as many workers as can be had. If that is none, the caller does the work.</summary>
+    private List<Task> Start(int workers)
+    {
+        // Threads of their own: those of the pool are for work that does not wait for a disk.
+        List<Task> started = [];
+        try
+        {
+            while (started.Count < workers)
+            {
+                started.Add(Task.Factory.StartNew(
+                    Work, CancellationToken.None, TaskCreationOptions.LongRunning, scheduler ?? TaskScheduler.Default));
+            }
+        }
+        catch (TaskSchedulerException)
+        {
+            // There is no thread to be had: a limit of the process or the system. Those there are do all of it.
+        }
+        if (started.Count == 0)
+        {
+            Work();
+        }
+        return started;
     }
 
     private void Work()

@@ -310,7 +310,8 @@ enum {
  *             of a file's pages, may be found again within the reserve.
  * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else contents, length and file
  *             are as they were, though perhaps, if the map may move, at another address:
- *             MMAPIO_OUT_OF_RANGE (the file is too short), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move),
+ *             MMAPIO_OUT_OF_RANGE (the file is too short; more than 2^48 bytes; more than the file system's files can
+ *             have), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move; no room anywhere),
  *             MMAPIO_NO_SPACE, MMAPIO_LIMIT_REACHED (MMAPIO_MAP_LOCKED, or locked pages at the end),
  *             MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (anonymous memory shared with children;
  *             mirrored maps; maps with guard pages or MMAPIO_MAP_ZERO_FILL beyond their reserve; off Linux, shared

@@ -6,6 +6,10 @@
 
 enum { RESIZE_ALL = MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_TRUNCATE | MMAPIO_RESIZE_ALLOCATE };
 
+/* No system gives a process more address space unasked. Said before the file is touched: some file systems would go and
+ * allocate what can never be mapped. */
+static const uint64_t MAX_LENGTH = (uint64_t)1 << 48;
+
 static bool writes_to_file(const mmapio_map *map)
 {
     return map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 &&
@@ -154,7 +158,7 @@ mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags
     if (map == NULL || (flags & ~(uint32_t)RESIZE_ALL) != 0) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
-    if (!range_within(map->base_offset + map->lead, length, (uint64_t)INT64_MAX)) {
+    if (length > MAX_LENGTH || !range_within(map->base_offset + map->lead, length, (uint64_t)INT64_MAX)) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
     }
     if (!can_resize(map, length, flags)) {

@@ -2,6 +2,7 @@
  */
 #include "child.h"
 #include "linux_filter.h"
+#include "linux_mappings.h"
 #include "maps.h"
 
 /* How errno becomes a status, where the call gives it no meaning of its own. */
@@ -188,8 +189,45 @@ static void a_failed_mincore_is_an_error_and_not_an_answer(void)
     child_must_pass(residency_without_mincore, NULL);
 }
 
+static void run_out_of_mappings(void *argument)
+{
+    const fixture_file *file = argument;
+    size_t page = fixture_page_size();
+    mmapio_map *map = map_whole(file->handle, READ_WRITE, SHARED);
+    mmapio_map *none = map;
+    mmapio_error error = stale_error();
+    size_t handles = fixture_open_handles();
+    mappings all = mappings_use_up();
+
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_protect(map, page, page, MMAPIO_PROT_READ, &error));
+    CHECK_ERRNO(MMAPIO_OUT_OF_MEMORY, ENOMEM, "mprotect", error);
+    child_writes(bytes_of(map) + page);
+    error = stale_error();
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_file(file->handle, NULL, &none, &error));
+    CHECK_ERRNO(MMAPIO_OUT_OF_MEMORY, ENOMEM, "mmap", error);
+    CHECK(none == NULL);
+    CHECK_EQUAL(handles, fixture_open_handles());
+    mappings_give_back(&all);
+    CHECK_OK(mmapio_map_protect(map, page, page, MMAPIO_PROT_READ, NULL));
+    close_map(map_whole(file->handle, READ_ONLY, SHARED));
+    close_map(map);
+    CHECK_EQUAL(handles - 1, fixture_open_handles());
+}
+
+static void too_many_mappings_are_an_error_that_leaves_nothing(void)
+{
+    fixture_file file;
+
+    need_a_real_kernel();
+    need_an_allocator_without_mappings();
+    file = fixture_patterned(3 * fixture_page_size());
+    child_must_pass(run_out_of_mappings, &file);
+    fixture_remove(&file);
+}
+
 TEST_MAIN(TEST(every_errno_becomes_the_status_that_fits_it), TEST(only_a_durable_sync_includes_the_files_metadata),
           TEST(private_maps_and_memory_ask_the_system_for_no_sync),
           TEST(closing_tells_of_a_file_that_could_not_be_closed), TEST(an_interrupted_close_is_a_close),
           TEST(a_map_that_cannot_be_unmapped_still_gives_its_file_back),
-          TEST(a_failed_mincore_is_an_error_and_not_an_answer))
+          TEST(a_failed_mincore_is_an_error_and_not_an_answer),
+          TEST(too_many_mappings_are_an_error_that_leaves_nothing))

@@ -1,4 +1,4 @@
-/* test_linux_resize.c - resizing maps of files that are sealed against it. */
+/* test_linux_resize.c - resizing maps of files that are sealed against it, and to lengths that cannot be. */
 #include "child.h"
 #include "linux_small_disk.h"
 
@@ -141,6 +141,19 @@ static void a_disk_that_is_too_small_is_left_as_it_was(void)
     CHECK_EQUAL(TEST_PASSED, code);
 }
 
+static void more_than_the_address_space_holds_is_no_bad_argument(void)
+{
+    mmapio_map *map = map_memory(PRIVATE, 100);
+    const uint64_t most = (uint64_t)1 << 48;
+
+    need_a_real_kernel();
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_resize(map, most, MMAPIO_RESIZE_MAY_MOVE, NULL));
+    CHECK_STATUS(MMAPIO_OUT_OF_RANGE, mmapio_map_resize(map, most + 1, MMAPIO_RESIZE_MAY_MOVE, NULL));
+    CHECK_EQUAL(100, mmapio_map_length(map));
+    close_map(map);
+}
+
 TEST_MAIN(TEST(a_disk_that_is_too_small_is_left_as_it_was), TEST(a_growth_that_fails_leaves_no_blocks_behind),
           TEST(growing_that_is_refused_changes_nothing), TEST(cutting_that_is_refused_changes_nothing),
-          TEST(cutting_to_nothing_that_is_refused_changes_nothing))
+          TEST(cutting_to_nothing_that_is_refused_changes_nothing),
+          TEST(more_than_the_address_space_holds_is_no_bad_argument))

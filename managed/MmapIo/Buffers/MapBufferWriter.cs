@@ -4,8 +4,11 @@ namespace MmapIo;
 
 /// <summary>
 /// Writes to a map from a given place on, and makes the map, and its file, longer as it goes: by half as much again each
-/// time, so that growing is rare. Disposing it cuts off what was made too long. For one user at a time; while it is in
-/// use, nobody else should resize the map.
+/// time, so that growing is rare, or by less where the disk or <see cref="MapOptions.Reserve"/> have no more. Disposing it
+/// cuts off what was made too long: dispose it before the map. For one user at a time; while it is in use, nobody else
+/// should resize the map.
+/// <para>The file grows with blocks on the disk, so that a full disk is an exception and no fault. Two things remain that
+/// can fault: file systems that cannot allocate blocks, and holes that the file had before.</para>
 /// </summary>
 public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
 {
@@ -77,6 +80,8 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
     /// <summary>Ends writing. The map and its file end where writing did, if it went past their old end.</summary>
     /// <exception cref="InvalidOperationException">A lease stands in the way of cutting off.</exception>
     /// <exception cref="MmapIoException">The operating system refused.</exception>
+    /// <exception cref="ObjectDisposedException">The map was closed before, and its file is longer than what was
+    /// written: nothing has been cut off.</exception>
     public void Dispose()
     {
         if (_disposed)
@@ -86,7 +91,7 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
         _disposed = true;
         CloseWindow();
         long end = Math.Max(Position, _initialLength);
-        if (end < _map.Length && !_map.IsClosed)
+        if (end < _map.Length)
         {
             _map.Resize(end, truncateFile: true);
         }
@@ -97,13 +102,32 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
         CloseWindow();
         if (_map.Length - Position < needed)
         {
-            long growth = Math.Max(Math.Max(needed, LeastGrowth), _map.Length / 2);
-            _map.Resize(Math.Max(Position + needed, _map.Length + growth));
+            Grow(Position + needed);
         }
         _windowStart = Position;
         _windowLength = (int)Math.Min(MappedSegment.MaxLength, _map.Length - Position);
         _windowLength = Math.Max(_windowLength, (int)Math.Min(needed, _map.Length - Position));
         _window = new MappedMemory(_map, _windowStart, _windowLength, forWriting: true);
+    }
+
+    /// <summary>Makes the map longer by much, or by what is needed if there is no room for more.</summary>
+    private void Grow(long least)
+    {
+        long wanted = Math.Max(least, _map.Length + Math.Max(LeastGrowth, _map.Length / 2));
+        long reserve = _map.Reserve;
+        if (least <= reserve && wanted > reserve)
+        {
+            wanted = reserve;
+        }
+        try
+        {
+            _map.Resize(wanted, truncateFile: false, allocate: true);
+        }
+        catch (MmapIoException e) when (
+            wanted > least && e.Status is (MapStatus.NoSpace or MapStatus.OutOfMemory))
+        {
+            _map.Resize(least, truncateFile: false, allocate: true);
+        }
     }
 
     private void CloseWindow()

@@ -146,6 +146,10 @@ static mmapio_status grow(mmapio_map *map, uint64_t base_length, bool may_move, 
         map->base_length = base_length;
         return MMAPIO_OK;
     }
+    if (errno == EINVAL && map->page_size == mmapio_os_page_size()) {
+        /* What no address space has room for: of ordinary pages, nothing else can be invalid. */
+        return mmapio_fail_os(error, MMAPIO_OUT_OF_MEMORY, MMAPIO_OS_ERRNO, errno, CALL_MREMAP);
+    }
     return errno == EFAULT ? grow_of_pieces(map, base_length, may_move, error)
                            : mmapio_posix_fail(error, errno, CALL_MREMAP);
 }

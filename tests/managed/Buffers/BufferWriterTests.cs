@@ -153,4 +153,38 @@ public sealed class BufferWriterTests : IDisposable
         }
         Assert.Equal(Pattern.Bytes(0, 5000 + (1 << 20)), File.ReadAllBytes(path));
     }
+
+    [Fact]
+    public void Under_a_lease_it_grows_to_the_end_of_the_reserve()
+    {
+        Needs.Capability(MemoryMap.Capabilities.CanReserve, "reserve address space");
+        var options = new MapOptions { Reserve = 1 << 20 };
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(900_000), MapAccess.ReadWrite, options);
+        using MapBufferWriter writer = map.AsBufferWriter(900_000);
+        using (map.Lease(0, 10))
+        {
+            writer.Write(Pattern.Bytes(900_000, (1 << 20) - 900_000));
+            Assert.Throws<InvalidOperationException>(() => writer.GetSpan(1));
+        }
+        Assert.Equal(Pattern.At((1 << 20) - 1), map.Read<byte>((1 << 20) - 1));
+    }
+
+    [Fact]
+    public void Closed_after_its_map_it_tells_that_the_file_is_too_long()
+    {
+        string path = _scratch.Patterned(1000);
+        MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        MapBufferWriter writer = map.AsBufferWriter(1000);
+        writer.Write<byte>([1, 2, 3]);
+        map.Dispose();
+        Assert.Throws<ObjectDisposedException>(writer.Dispose);
+        writer.Dispose();
+        Assert.True(new FileInfo(path).Length > 1003);
+
+        map = MemoryMap.Open(_scratch.Patterned(1000), MapAccess.ReadWrite);
+        writer = map.AsBufferWriter(0);
+        writer.Write<byte>([1, 2, 3]);
+        map.Dispose();
+        writer.Dispose();
+    }
 }

@@ -120,4 +120,108 @@ public sealed class PopulateAsyncTests : IDisposable
         Assert.Equal(64 * MiB, (await populating).Bytes);
         Assert.Equal(0, Mappings.Count(path));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Threads_that_cannot_be_had_are_made_up_for_and_those_there_are_waited_for(int available)
+    {
+        const long Length = 100 * MiB;
+        var few = new FewThreads(available);
+        long done = 0;
+        int running = 0;
+        var population = new Population(
+            (_, bytes) =>
+            {
+                Interlocked.Increment(ref running);
+                Interlocked.Add(ref done, bytes);
+                Interlocked.Decrement(ref running);
+            },
+            Length, progress: null, TestContext.Current.CancellationToken, few);
+        Task<PopulateResult> run = population.Run(8);
+        Assert.Equal(available == 0, run.IsCompleted);
+        few.LetGoOn();
+        Assert.Equal(Length, (await run).Bytes);
+        Assert.Equal((Length, 0), (done, running));
+        few.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_done_although_queueing_it_failed_is_what_ends_it()
+    {
+        int ends = 0;
+        using var begun = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        Thread? thread = null;
+        Task<int> run = Ending.Run(
+            () =>
+            {
+                begun.Set();
+                Threads.Await(goOn);
+                return Volatile.Read(ref ends);
+            },
+            () => Interlocked.Increment(ref ends),
+            work =>
+            {
+                thread = new Thread(() => work());
+                thread.Start();
+                Threads.Await(begun);
+                throw new InvalidTimeZoneException();
+            });
+        Assert.Equal(0, Volatile.Read(ref ends));
+        goOn.Set();
+        Assert.Equal(0, await run);
+        thread!.Join();
+        Assert.Equal(1, ends);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_queued_has_its_end_and_is_not_done_later()
+    {
+        int ends = 0;
+        bool worked = false;
+        Action? late = null;
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => Ending.Run(() => worked = true, () => ends++, work =>
+        {
+            late = work;
+            throw new InvalidTimeZoneException();
+        }));
+        late!();
+        Assert.Equal((1, false), (ends, worked));
+    }
+
+    /// <summary>A scheduler for whom the system has so many threads, which wait until they are let go on.</summary>
+    private sealed class FewThreads(int available) : TaskScheduler, IDisposable
+    {
+        private readonly List<Thread> _threads = [];
+        private readonly ManualResetEventSlim _goOn = new();
+
+        public void LetGoOn() => _goOn.Set();
+
+        public void Dispose()
+        {
+            _goOn.Set();
+            _threads.ForEach(thread => thread.Join());
+        }
+
+        protected override void QueueTask(Task task)
+        {
+            if (_threads.Count >= available)
+            {
+                throw new InvalidOperationException("There are no threads left.");
+            }
+            var thread = new Thread(() =>
+            {
+                Threads.Await(_goOn);
+                TryExecuteTask(task);
+            });
+            _threads.Add(thread);
+            thread.Start();
+        }
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+        protected override IEnumerable<Task> GetScheduledTasks() => [];
+    }
 }

@@ -57,6 +57,22 @@ public sealed class ProtectionTableTests
         Assert.Equal(MapProtection.ReadWrite, before.Uniform);
     }
 
+    [Fact]
+    public void A_change_costs_no_copy_of_all_that_was_changed_before()
+    {
+        const int Changes = 10_000;
+        var table = new ProtectionTable(2 * Changes, MapProtection.ReadWrite);
+        for (long i = 0; i < Changes; i++)
+        {
+            table = table.With(2 * i, (2 * i) + 1, MapProtection.Read);
+        }
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        table = table.With(Changes, Changes + 2, MapProtection.None);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * Changes);
+        Assert.True(table.Allows(Changes - 1, 1, MapProtection.ReadWrite));
+        Assert.False(table.Allows(Changes - 1, 2, MapProtection.Read));
+    }
+
     private static (ProtectionTable Table, MapProtection[] Model) Build(History history)
     {
         var table = new ProtectionTable(history.Length, history.Initial);

@@ -39,4 +39,30 @@ public sealed class AllocateTests : IDisposable
             Assert.Equal(map.PageCount, map.GetResidency().ResidentPages);
         }
     }
+
+    [Fact]
+    public void A_writer_meets_a_full_disk_as_an_exception_after_all_there_was_room_for()
+    {
+        Needs.Linux("a file system of 64 KiB");
+        string folder = Directory.CreateDirectory(_scratch.At("disk")).FullName;
+        using Child child = Child.StartWithSmallDisk(folder, GuardedParts.Appender, Path.Combine(folder, "new"));
+        string[] said = [.. child.Finish().Select(line =>
+            line.StartsWith(nameof(MmapIoException), StringComparison.Ordinal) ? string.Join('|', line.Split('|')[..3]) : line)];
+        Assert.Equal(["MmapIoException|NoSpace|fallocate", "65536 65536 True", "fine", "1048576", "fine"], said);
+    }
+
+    [Fact]
+    public void Growing_allocates_blocks_unless_it_shall_not()
+    {
+        Needs.Linux("blocks that can be counted: of tmpfs, they are pages in memory");
+        using Scratch scratch = Scratch.InMemory();
+        foreach (bool sparse in new[] { false, true })
+        {
+            var options = new MapOptions { Mode = FileMode.CreateNew, Length = 1, NoReserve = sparse };
+            using MemoryMap map = MemoryMap.Open(scratch.At($"{sparse}"), MapAccess.ReadWrite, options);
+            Assert.Equal(0, map.GetResidency().ResidentPages);
+            map.Resize(1 << 20);
+            Assert.Equal(sparse ? 0 : map.PageCount - 1, map.GetResidency().ResidentPages, 1.0);
+        }
+    }
 }

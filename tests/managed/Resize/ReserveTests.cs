@@ -116,5 +116,50 @@ public sealed class ReserveTests : IDisposable
         Assert.True(reads > 0);
     }
 
+    [Fact]
+    public async Task What_is_about_all_of_the_map_is_about_as_much_as_there_is_whoever_resizes_it()
+    {
+        using MemoryMap map = Open();
+        bool done = false;
+        using Threads.Running resizing = Threads.Start(
+            () =>
+            {
+                for (int length = 1; !Volatile.Read(ref done); length = (length * 7) % Length)
+                {
+                    try
+                    {
+                        map.Resize(length + 1);
+                    }
+                    catch (InvalidOperationException)
+                    {
+                        // A lease, or what goes on without its caller, stands in the way.
+                    }
+                }
+            },
+            () => Volatile.Write(ref done, true));
+        bool[] pages = new bool[Length];
+        for (int i = 0; i < 200; i++)
+        {
+            map.Flush(FlushMode.Async);
+            await map.FlushAsync(FlushMode.Async, TestContext.Current.CancellationToken);
+            await map.PrefetchAsync(cancellationToken: TestContext.Current.CancellationToken);
+            await map.PopulateAsync(degreeOfParallelism: 1, cancellationToken: TestContext.Current.CancellationToken);
+            map.Populate();
+            map.Lock();
+            map.Unlock();
+            map.Advise(MapAdvice.Random);
+            if (MemoryMap.Capabilities.CanGetResidency)
+            {
+                map.GetResidency();
+                map.GetResidency(pages);
+            }
+            map.Protect(MapProtection.ReadWrite);
+            map.Lease().Dispose();
+            map.LeaseForWrite().Dispose();
+            Assert.True(map.AsSequence().Length > 0);
+        }
+        map.Evict();
+    }
+
     private MemoryMap Open() => MemoryMap.Open(_path, MapAccess.ReadWrite, new MapOptions { Reserve = Reserve });
 }

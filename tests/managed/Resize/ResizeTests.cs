@@ -112,7 +112,9 @@ public sealed class ResizeTests : IDisposable
         using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
         Refused.Naming("length", () => map.Resize(-1));
         Refused.Naming("length", () => map.Resize(long.MinValue, truncateFile: true));
-        Assert.ThrowsAny<Exception>(() => map.Resize(long.MaxValue));
+        Refused.Naming("length", () => map.Resize(long.MaxValue));
+        Refused.Naming("length", () => map.Resize(1L << 50));
+        Refused.Naming("length", () => map.Resize((1L << 48) + 1, truncateFile: true));
         Assert.Equal((Length, Length), (map.Length, new FileInfo(path).Length));
         Assert.Equal(Pattern.At(Length - 1), map.Read<byte>(Length - 1));
         using MemoryMap memory = Mmap.Map(

@@ -86,6 +86,60 @@ public sealed class RingBufferTests
     }
 
     [Fact]
+    public void Only_what_the_span_had_can_be_handed_over_whatever_the_other_side_did_since()
+    {
+        using MapRingBuffer ring = MapRingBuffer.Create(1);
+        ring.GetWriteSpan();
+        ring.Advance(s_least);
+        Assert.True(ring.GetWriteSpan().IsEmpty);
+        ring.GetReadSpan();
+        ring.Consume(s_least);
+        Refused.Naming("count", () => ring.Advance(1));
+        ring.Advance(0);
+        Assert.True(ring.GetReadSpan().IsEmpty);
+        ring.GetWriteSpan();
+        ring.Advance(5);
+        Refused.Naming("count", () => ring.Consume(1));
+        ring.Consume(0);
+        Assert.Equal(5, ring.Count);
+    }
+
+    [Fact]
+    public void The_count_is_true_while_both_sides_work()
+    {
+        using MapRingBuffer ring = MapRingBuffer.Create(1);
+        bool done = false;
+        using Threads.Running producer = Threads.Start(() => Repeat(
+            () => ring.Advance(Math.Min(ring.GetWriteSpan().Length, s_least - 100))), () => Volatile.Write(ref done, true));
+        using Threads.Running consumer = Threads.Start(() => Repeat(
+            () => ring.Consume(ring.GetReadSpan().Length)), () => Volatile.Write(ref done, true));
+        for (int i = 0; i < 1_000_000; i++)
+        {
+            long count = ring.Count;
+            Assert.True(count >= 0 && count <= s_least);
+        }
+
+        void Repeat(Action action)
+        {
+            while (!Volatile.Read(ref done))
+            {
+                action();
+            }
+        }
+    }
+
+    [Fact]
+    public void A_closed_ring_counts_nothing_though_a_span_is_out()
+    {
+        MapRingBuffer ring = MapRingBuffer.Create(1);
+        ring.GetWriteSpan();
+        ring.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => ring.Count);
+        ring.Advance(0);
+        Assert.Throws<ObjectDisposedException>(() => ring.Count);
+    }
+
+    [Fact]
     public void Two_threads_exchange_every_byte_in_order()
     {
         const int Total = 2_000_000;

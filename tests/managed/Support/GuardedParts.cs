@@ -14,6 +14,9 @@ internal static class GuardedParts
     /// <summary>Makes files longer than their disk has room for, asking for the blocks ahead.</summary>
     public const string Allocator = "allocator";
 
+    /// <summary>Appends to a file more than its disk has room for.</summary>
+    public const string Appender = "appender";
+
     /// <summary>Survives a fault, and then dies of something else: see <see cref="Crash"/>.</summary>
     public const string Crasher = "crasher";
 
@@ -38,6 +41,9 @@ internal static class GuardedParts
                 return 0;
             case Allocator:
                 AllocateTooMuch(arguments[0], arguments[1]);
+                return 0;
+            case Appender:
+                AppendTooMuch(arguments[0]);
                 return 0;
             case Crasher:
                 Crash.Die(arguments[0], arguments[1]);
@@ -94,6 +100,34 @@ internal static class GuardedParts
         using Stream stream = map.AsStream();
         ChildParts.Say(() => stream.SetLength(Wanted));
         Console.WriteLine($"{stream.Length} {new FileInfo(other).Length}");
+    }
+
+    private static void AppendTooMuch(string path)
+    {
+        var options = new MapOptions { Mode = FileMode.CreateNew, Length = 1, Reserve = 1 << 20 };
+        using (MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite, options))
+        {
+            using MapBufferWriter writer = map.AsBufferWriter(0);
+            ChildParts.Say(() =>
+            {
+                while (true)
+                {
+                    writer.GetSpan(1024)[..1024].Fill((byte)'w');
+                    writer.Advance(1024);
+                }
+            });
+            writer.Dispose();
+            byte[] bytes = File.ReadAllBytes(path);
+            Console.WriteLine($"{writer.WrittenCount} {bytes.Length} {!bytes.AsSpan().ContainsAnyExcept((byte)'w')}");
+        }
+        File.Delete(path);
+
+        // Sparse files are still to be had, of any length.
+        options = new MapOptions { Mode = FileMode.CreateNew, Length = 1, NoReserve = true };
+        using MemoryMap sparse = MemoryMap.Open(path, MapAccess.ReadWrite, options);
+        ChildParts.Say(() => sparse.Resize(1 << 20));
+        Console.WriteLine(new FileInfo(path).Length);
+        ChildParts.Say(() => sparse.Write((1 << 20) - 1, (byte)1));
     }
 
     private static void CutSealed(long length)
