@@ -51,7 +51,7 @@ public readonly unsafe ref struct MapLease : IDisposable
         get
         {
             ThrowIfEnded();
-            return _map!.TornPages != 0;
+            return _map!.IsTorn;
         }
     }
 

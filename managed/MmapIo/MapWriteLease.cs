@@ -37,6 +37,21 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
         }
     }
 
+    /// <summary>
+    /// Has a page of the map vanished and been replaced by zeros, so that what was written may be lost, and what was
+    /// read wrong? Ask at the end. Can only be true for maps with <see cref="MapOptions.ZeroFillOnFault"/>, and stays
+    /// true for all later leases.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    public bool IsTorn
+    {
+        get
+        {
+            ThrowIfEnded();
+            return _map!.IsTorn;
+        }
+    }
+
     /// <summary>All of it as a span.</summary>
     /// <exception cref="InvalidOperationException">It is longer than a span can be; use
     /// <see cref="Slice"/>.</exception>

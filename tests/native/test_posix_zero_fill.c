@@ -88,6 +88,68 @@ static void a_fault_safe_copy_tells_of_the_fault_all_the_same(void)
     cut_file_end(&cut);
 }
 
+/* Nor does it take zeros that a fault elsewhere has put in the file's place for what the file holds. */
+static void a_fault_safe_copy_stops_at_pages_that_have_become_zeros(void)
+{
+    need_exact_counts();
+
+    uint64_t page = fixture_page_size();
+    cut_file cut = cut_file_of(MANY * 2, KEPT, 9, MMAPIO_MAP_ZERO_FILL);
+    uint64_t torn = 70 * page - 9;
+    uint64_t before = mmapio_guard_faults();
+
+    CHECK(fixture_resize(cut.file.handle, cut.length + 9));
+    CHECK(fixture_resize(cut.file.handle, 70 * page));
+    child_reads(bytes_of(cut.map) + torn);
+    CHECK(fixture_resize(cut.file.handle, cut.length + 9));
+    for (size_t mode = 0; mode < GUARD_MODES; mode++) {
+        unsigned char bytes[16] = {1};
+        unsigned char unseen = 0;
+        uint64_t done = 99;
+        use_guard(guard_modes[mode]);
+        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(cut.map, torn - 7, bytes, 16, &done, NULL));
+        CHECK_EQUAL(7, done);
+        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(cut.map, torn + 3, bytes, 16, &done, NULL));
+        CHECK_EQUAL(0, done);
+        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_write(cut.map, torn - 7, "it is not there!", 16, &done, NULL));
+        CHECK_EQUAL(7, done);
+        fixture_read(cut.file.handle, 70 * page - 1, &unseen, 1);
+        CHECK_EQUAL('n', unseen);
+        CHECK_OK(mmapio_map_read(cut.map, torn - 16, bytes, 16, &done, NULL));
+        CHECK_OK(mmapio_map_write(cut.map, torn + page, "all of it", 9, &done, NULL));
+        CHECK_EQUAL(9, done);
+    }
+    CHECK_EQUAL(1, mmapio_map_torn_pages(cut.map));
+    CHECK_EQUAL(before + 1 + 3 * GUARD_MODES, mmapio_guard_faults());
+    use_guard(MMAPIO_GUARD_HANDLER);
+    cut_file_end(&cut);
+}
+
+static void a_sync_of_such_pages_fails_since_they_are_in_no_file(void)
+{
+    uint64_t page = fixture_page_size();
+    cut_file cut = cut_file_of(PAGES, KEPT, 0, MMAPIO_MAP_ZERO_FILL);
+    mmapio_map *reads = map_part(cut.file.handle, READ_ONLY, SHARED | MMAPIO_MAP_ZERO_FILL, 0, cut.length);
+    mmapio_error error = stale_error();
+
+    child_reads(bytes_of(cut.map) + cut.fault + page);
+    child_reads(bytes_of(reads) + cut.fault + page);
+    CHECK(fixture_resize(cut.file.handle, cut.length));
+    for (int again = 0; again < 2; again++) {
+        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_sync(cut.map, 0, cut.length, MMAPIO_MS_SYNC, &error));
+        CHECK_OWN_ERROR(MMAPIO_FAULT, error);
+        CHECK_STATUS(MMAPIO_FAULT, mmapio_map_sync(cut.map, cut.fault + page, 1, MMAPIO_MS_DURABLE, &error));
+        CHECK_OK(mmapio_map_acknowledge_loss(cut.map, NULL));
+    }
+    /* Promises nothing; does not touch one; has written nothing. */
+    CHECK_OK(mmapio_map_sync(cut.map, 0, cut.length, MMAPIO_MS_ASYNC, NULL));
+    CHECK_OK(mmapio_map_sync(cut.map, 0, cut.fault + page, MMAPIO_MS_DURABLE, NULL));
+    CHECK_OK(mmapio_map_sync(cut.map, cut.fault + 2 * page, page, MMAPIO_MS_DURABLE, NULL));
+    CHECK_OK(mmapio_map_sync(reads, 0, cut.length, MMAPIO_MS_SYNC, NULL));
+    close_map(reads);
+    cut_file_end(&cut);
+}
+
 /* What a store to a page for reading raises. */
 #ifdef __APPLE__
 #define STORE_REFUSED SIGBUS
@@ -257,5 +319,7 @@ TEST_MAIN(TEST(another_map_of_the_file_is_left_to_its_fate), TEST(a_page_of_a_ma
           TEST(its_protection_cannot_be_changed), TEST(what_comes_to_lie_where_a_closed_map_was_is_not_filled),
           TEST(a_map_that_was_empty_fills_or_does_not_grow), TEST(a_page_that_faults_becomes_zeros_and_is_counted),
           TEST(what_is_written_to_such_a_page_goes_nowhere), TEST(a_fault_safe_copy_tells_of_the_fault_all_the_same),
+          TEST(a_fault_safe_copy_stops_at_pages_that_have_become_zeros),
+          TEST(a_sync_of_such_pages_fails_since_they_are_in_no_file),
           TEST(the_count_begins_anew_with_each_map), TEST(one_map_too_many_is_refused_and_leaves_nothing_behind),
           TEST(threads_may_fault_on_the_same_pages), TEST(it_grows_within_its_reserve_only))

@@ -190,6 +190,23 @@ uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map)
     return atomic_load(&zero_fill[map->zero_fill - 1].pages);
 }
 
+uint64_t mmapio_os_zero_fill_good(const mmapio_map *map, uint64_t map_offset, uint64_t length)
+{
+    _Atomic(uint64_t) *taken = zero_fill[map->zero_fill - 1].taken;
+    uint64_t page_size = mmapio_os_page_size();
+    uint64_t last = (map_offset + length - 1) / page_size;
+    uint64_t page = map_offset / page_size;
+
+    while (page <= last) {
+        uint64_t bits = atomic_load(&taken[page / 64]) >> page % 64;
+        if ((bits & 1) != 0) {
+            return page * page_size > map_offset ? page * page_size - map_offset : 0;
+        }
+        page = bits == 0 ? (page / 64 + 1) * 64 : page + 1;
+    }
+    return length;
+}
+
 uint64_t mmapio_os_zero_fill_total(void)
 {
     return atomic_load(&zero_fill_total);
