@@ -730,7 +730,8 @@ MMAPIO_API mmapio_status mmapio_map_write(mmapio_map *map, uint64_t offset, cons
 
 /* Returns how many pages of a map made with MMAPIO_MAP_ZERO_FILL have faulted and become zeros since it was made. Once
  * that is not 0, what was read from the map may be torn, and what was written to such pages goes nowhere: they stay
- * what they are until the map is closed, even if the file grows again. Copies (above) and mmapio_map_sync fail on them.
+ * what they are, even if the file grows again, until the map is closed, or mmapio_map_resize makes it end before them
+ * and then grow over them again. Copies (above) and mmapio_map_sync fail on them. The count never goes down.
  * 0 for any other map and for NULL.
  * Such maps cost nothing until a page faults, and about as much as a page fault then. There may be 1024 of them. */
 MMAPIO_API uint64_t mmapio_map_torn_pages(const mmapio_map *map);

@@ -313,6 +313,42 @@ static void it_grows_within_its_reserve_only(void)
     fixture_remove(&file);
 }
 
+/* Pages that the map gave up and gains anew are the file's; one that it kept all the while stays what it was. */
+static void what_it_grows_over_is_the_files_again(void)
+{
+    uint64_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(PAGES * page);
+    mmapio_map_options options = options_of(READ_WRITE, SHARED | MMAPIO_MAP_ZERO_FILL, 0, 0);
+    unsigned char byte = 0;
+    mmapio_map *map = NULL;
+
+    options.reserve = 2 * PAGES * page;
+    CHECK_OK(mmapio_map_file(file.handle, &options, &map, NULL));
+    CHECK(fixture_resize(file.handle, 0));
+    for (uint64_t torn = 1; torn < PAGES; torn++) {
+        child_reads(bytes_of(map) + torn * page);
+    }
+    CHECK_OK(mmapio_map_resize(map, page + 1, MMAPIO_RESIZE_TRUNCATE, NULL));
+    CHECK_OK(mmapio_map_resize(map, 2 * PAGES * page, 0, NULL));
+    CHECK_EQUAL(PAGES - 1, mmapio_map_torn_pages(map));
+    for (uint64_t fresh = 2; fresh < 2 * PAGES; fresh++) {
+        bytes_of(map)[fresh * page] = (unsigned char)(90 + fresh);
+        fixture_read(file.handle, fresh * page, &byte, 1);
+        CHECK_EQUAL(90 + fresh, byte);
+        CHECK_OK(mmapio_map_read(map, fresh * page, &byte, 1, NULL, NULL));
+        CHECK_EQUAL(90 + fresh, byte);
+    }
+    CHECK_OK(mmapio_map_sync(map, 2 * page, 4 * page, MMAPIO_MS_DURABLE, NULL));
+    CHECK_STATUS(MMAPIO_FAULT, mmapio_map_sync(map, page, page, MMAPIO_MS_DURABLE, NULL));
+    /* It may be torn once more. */
+    CHECK(fixture_resize(file.handle, page));
+    CHECK_EQUAL(0, bytes_of(map)[3 * page]);
+    CHECK_EQUAL(PAGES, mmapio_map_torn_pages(map));
+    CHECK_STATUS(MMAPIO_FAULT, mmapio_map_read(map, 3 * page, &byte, 1, NULL, NULL));
+    close_map(map);
+    fixture_remove(&file);
+}
+
 /* Those with children come first: a child starts with the signal's default action, which nothing would replace again if
  * the handler had been installed before. */
 TEST_MAIN(TEST(another_map_of_the_file_is_left_to_its_fate), TEST(a_page_of_a_map_for_reading_stays_for_reading),
@@ -322,4 +358,5 @@ TEST_MAIN(TEST(another_map_of_the_file_is_left_to_its_fate), TEST(a_page_of_a_ma
           TEST(a_fault_safe_copy_stops_at_pages_that_have_become_zeros),
           TEST(a_sync_of_such_pages_fails_since_they_are_in_no_file),
           TEST(the_count_begins_anew_with_each_map), TEST(one_map_too_many_is_refused_and_leaves_nothing_behind),
-          TEST(threads_may_fault_on_the_same_pages), TEST(it_grows_within_its_reserve_only))
+          TEST(threads_may_fault_on_the_same_pages), TEST(it_grows_within_its_reserve_only),
+          TEST(what_it_grows_over_is_the_files_again))
