@@ -110,6 +110,7 @@ static void install(void)
 {
     struct sigaction ours;
 
+    mmapio_posix_pin();
     if (sigaction(SIGBUS, NULL, &previous) != 0) {
         install_error = errno;
         return;

@@ -29,6 +29,9 @@ mmapio_status mmapio_posix_zero_fill_renew(const mmapio_map *map, uint64_t lengt
 /* If the signal's context stands in mmapio_guard_move, makes it continue at the landing place. Differs per system. */
 bool mmapio_posix_redirect(void *context);
 
+/* Keeps this library's code where it is when its last user closes it: handlers stay installed. Differs per system. */
+void mmapio_posix_pin(void);
+
 /* The size of the explicit huge pages that a map can have by its source and map->huge_size, a power of two; 0 where it
  * can have none. *is_given tells that it has them anyway, by where its file lies. Differs per system. */
 uint64_t mmapio_posix_huge_page_size(const mmapio_map *map, bool *is_given);
