@@ -356,7 +356,6 @@ TEST_MAIN(TEST(another_map_of_the_file_is_left_to_its_fate), TEST(a_page_of_a_ma
           TEST(a_map_that_was_empty_fills_or_does_not_grow), TEST(a_page_that_faults_becomes_zeros_and_is_counted),
           TEST(what_is_written_to_such_a_page_goes_nowhere), TEST(a_fault_safe_copy_tells_of_the_fault_all_the_same),
           TEST(a_fault_safe_copy_stops_at_pages_that_have_become_zeros),
-          TEST(a_sync_of_such_pages_fails_since_they_are_in_no_file),
-          TEST(the_count_begins_anew_with_each_map), TEST(one_map_too_many_is_refused_and_leaves_nothing_behind),
-          TEST(threads_may_fault_on_the_same_pages), TEST(it_grows_within_its_reserve_only),
-          TEST(what_it_grows_over_is_the_files_again))
+          TEST(a_sync_of_such_pages_fails_since_they_are_in_no_file), TEST(the_count_begins_anew_with_each_map),
+          TEST(one_map_too_many_is_refused_and_leaves_nothing_behind), TEST(threads_may_fault_on_the_same_pages),
+          TEST(it_grows_within_its_reserve_only), TEST(what_it_grows_over_is_the_files_again))
