@@ -89,7 +89,10 @@ internal static partial class LibraryChecks
         findings.AddOthers("libraries", image.Needed, MacOSLibraries());
         findings.Add(
             "oldest macOS", image.OldestMacOS == s_oldestMacOS, $"{image.OldestMacOS} instead of {s_oldestMacOS}");
-        if (target.IsArm64)
+
+        // On Intel processors macOS loads what nobody has signed, and the linker signs nothing for them. A signature that
+        // is there must be right all the same: a wrong one is worse than none.
+        if (target.IsArm64 || image.Signature is not null)
         {
             string? problem = AdHocSignature.Problem(bytes, image);
             findings.Add("signature", problem is null, problem ?? "");

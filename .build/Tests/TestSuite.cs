@@ -13,8 +13,17 @@ internal static class TestSuite
     /// <summary>By which the tests know that they are to go on for as long as is promised: see Effort.cs there.</summary>
     public const string Long = "MMAPIO_LONG";
 
-    /// <summary>What a run is saved as: a short one is no substitute for a long one.</summary>
-    public static string SavedAs => Environment.GetEnvironmentVariable(Long) == "1" ? "test-long" : "test";
+    /// <summary>
+    /// By which the gate, and nobody else, asks that what runs programs for other systems be brought if it is missing: not
+    /// every machine of a service that sets CI can install it.
+    /// </summary>
+    public const string Emulate = "MMAPIO_EMULATE";
+
+    private static bool MustEmulate => Environment.GetEnvironmentVariable(Emulate) == "1";
+
+    /// <summary>What a run is saved as: a short one, or one of this system only, is no substitute for the other.</summary>
+    public static string SavedAs =>
+        (Environment.GetEnvironmentVariable(Long) == "1" ? "test-long" : "test") + (MustEmulate ? "-emulated" : "");
 
     public static async Task RunAsync(TestSession session)
     {
@@ -84,14 +93,14 @@ internal static class TestSuite
     }
 
     /// <summary>
-    /// The programs for other systems are run on build machines, and where what runs them is installed already: nobody
-    /// who just runs the tests wants an emulator for it.
+    /// The programs for other systems are run by the gate, and where what runs them is installed already: nobody who
+    /// just runs the tests wants an emulator for it.
     /// </summary>
     private static async Task AddEmulatorsAsync(Dictionary<string, string?> environment)
     {
         foreach (Target target in s_emulated)
         {
-            if (ZigCompiler.RunsHere && (Managed.MustBeComplete || Emulator.IsPresentFor(target)))
+            if (ZigCompiler.RunsHere && (MustEmulate || Emulator.IsPresentFor(target)))
             {
                 Emulator emulator = await Emulator.ForAsync(target);
                 environment["MMAPIO_EMULATOR_" + target.Rid.Replace('-', '_')] = JsonSerializer.Serialize(

@@ -18,6 +18,7 @@ internal static class CiVerb
         {
             using CheckoutLock held = await CheckoutLock.TakeAsync();
             Environment.SetEnvironmentVariable(TestSuite.Long, "1");
+            Environment.SetEnvironmentVariable(TestSuite.Emulate, "1");
             var session = new TestSession();
             await CountOrRunAsync(session, parsed.GetValue(tested));
             await CheckFormatAsync(session);

@@ -78,7 +78,9 @@ internal static unsafe class MapErrors
     public static void ThrowClosed() => throw new ObjectDisposedException(nameof(MemoryMap), "The map is closed.");
 
     [DoesNotReturn]
-    public static void ThrowLeaseEnded(string type) => throw new ObjectDisposedException(
+    public static void ThrowLeaseEnded(string type) => throw LeaseEnded(type);
+
+    public static ObjectDisposedException LeaseEnded(string type) => new(
         type, "The lease has been disposed, or was never taken from a map.");
 
     [DoesNotReturn]

@@ -51,7 +51,7 @@ public readonly unsafe ref struct MapLease : IDisposable
         get
         {
             ThrowIfEnded();
-            return _map!.TornPages != 0;
+            return _map!.IsTorn;
         }
     }
 
@@ -82,8 +82,8 @@ public readonly unsafe ref struct MapLease : IDisposable
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            // default(MapLease) has length 0, so that the slot behind the second question is never null.
-            if ((ulong)index >= (ulong)_length || _slot!.Stamp != _stamp)
+            // In this order the compiler gets by with fewer instructions in a loop than the other way round.
+            if (_slot is null || _slot.Stamp != _stamp || (ulong)index >= (ulong)_length)
             {
                 LeaseSlot.Refuse(_slot, _stamp, _length, nameof(index), index, 1);
             }
@@ -116,7 +116,7 @@ public readonly unsafe ref struct MapLease : IDisposable
     public T Read<T>(long offset)
         where T : unmanaged
     {
-        if (offset < 0 || offset > _length - sizeof(T) || _slot!.Stamp != _stamp)
+        if (_slot is null || _slot.Stamp != _stamp || offset < 0 || offset > _length - sizeof(T))
         {
             LeaseSlot.Refuse(_slot, _stamp, _length, nameof(offset), offset, sizeof(T));
         }

@@ -46,9 +46,10 @@ public sealed class MapOptions
 
     /// <summary>
     /// Have pages that fault replaced by zeros, so that leases survive a file that is shortened under them. What was
-    /// read then is wrong, and <see cref="MapLease.IsTorn"/> tells; what was written to such pages is lost, and they
-    /// stay zeros until the map is closed. Costs nothing until it happens. Not on Windows, where a mapped file cannot
-    /// be shortened.
+    /// read then is wrong, and <see cref="MapLease.IsTorn"/> and <see cref="MemoryMap.TornPages"/> tell; what was
+    /// written to such pages is lost, and they stay so until the map is closed, or resized to end before them. A flush
+    /// of them fails, <see cref="MemoryMap.TryRead"/> and <see cref="MemoryMap.TryWrite"/> stop at them. Costs nothing
+    /// until it happens. Not on Windows, where a mapped file cannot be shortened.
     /// </summary>
     public bool ZeroFillOnFault { get; init; }
 

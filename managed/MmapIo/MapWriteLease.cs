@@ -37,6 +37,21 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
         }
     }
 
+    /// <summary>
+    /// Has a page of the map vanished and been replaced by zeros, so that what was written may be lost, and what was
+    /// read wrong? Ask at the end. Can only be true for maps with <see cref="MapOptions.ZeroFillOnFault"/>, and stays
+    /// true for all later leases.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    public bool IsTorn
+    {
+        get
+        {
+            ThrowIfEnded();
+            return _map!.IsTorn;
+        }
+    }
+
     /// <summary>All of it as a span.</summary>
     /// <exception cref="InvalidOperationException">It is longer than a span can be; use
     /// <see cref="Slice"/>.</exception>
@@ -65,8 +80,8 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            // default(MapWriteLease) has length 0, so that the slot behind the second question is never null.
-            if ((ulong)index >= (ulong)_length || _slot!.Stamp != _stamp)
+            // In this order the compiler gets by with fewer instructions in a loop than the other way round.
+            if (_slot is null || _slot.Stamp != _stamp || (ulong)index >= (ulong)_length)
             {
                 LeaseSlot.Refuse(_slot, _stamp, _length, nameof(index), index, 1);
             }
@@ -100,7 +115,7 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
     public void Write<T>(long offset, in T value)
         where T : unmanaged
     {
-        if (offset < 0 || offset > _length - sizeof(T) || _slot!.Stamp != _stamp)
+        if (_slot is null || _slot.Stamp != _stamp || offset < 0 || offset > _length - sizeof(T))
         {
             LeaseSlot.Refuse(_slot, _stamp, _length, nameof(offset), offset, sizeof(T));
         }

@@ -90,6 +90,23 @@ public sealed unsafe partial class MemoryMap
         return true;
     }
 
-    /// <summary>For a lease that lives.</summary>
-    internal ulong TornPages => Interop.mmapio_map_torn_pages(_map);
+    /// <summary>
+    /// How many pages have vanished since the map was made, and have been replaced by zeros: once that is not 0, what was
+    /// read may be wrong, and what was written may be lost. Always 0 without <see cref="MapOptions.ZeroFillOnFault"/>,
+    /// and so on Windows. Never goes down. From any thread.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public long TornPages
+    {
+        get
+        {
+            LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
+            ulong pages = Interop.mmapio_map_torn_pages(_map);
+            LeaseStack.Exit(this, slot);
+            return (long)pages;
+        }
+    }
+
+    /// <summary>For a lease that lives, which keeps the map mapped even when it is disposed.</summary>
+    internal bool IsTorn => Interop.mmapio_map_torn_pages(_map) != 0;
 }

@@ -12,7 +12,9 @@ public sealed unsafe partial class MemoryMap
     /// <param name="length">Bytes; 0 does nothing.</param>
     /// <exception cref="ArgumentException">Not a mode; the range is not inside the map.</exception>
     /// <exception cref="MmapIoException">The device failed or is full: the promise is not kept. Or
-    /// <see cref="MapStatus.DurabilityLost"/>: it was not kept earlier, see <see cref="AcknowledgeLoss"/>.</exception>
+    /// <see cref="MapStatus.DurabilityLost"/>: it was not kept earlier, see <see cref="AcknowledgeLoss"/>. Or
+    /// <see cref="MapStatus.Fault"/>: <see cref="MapOptions.ZeroFillOnFault"/> has made pages of the range zeros, and
+    /// what was written to those is in no file; not with <see cref="FlushMode.Async"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">Windows: the file was not opened for writing, and the mode is
     /// <see cref="FlushMode.Data"/> or stronger.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>

@@ -509,6 +509,9 @@ enum {
  *             MMAPIO_NO_SPACE, MMAPIO_FAULT or MMAPIO_UNKNOWN, every later one (except ASYNC, which promises nothing)
  *             does nothing and returns MMAPIO_DURABILITY_LOST with the first failure's code and call, until
  *             mmapio_map_acknowledge_loss. A sync that another thread had under way returns it, too.
+ *             MMAPIO_FAULT, with no code of the system, if the map was made for writing and MMAPIO_MAP_ZERO_FILL has
+ *             made pages of the range zeros: what was written to them is in no file; the other pages are written.
+ *             That stays so, whatever is acknowledged; it does not count as a failed sync, and ASYNC does not look.
  * Platforms   Linux: msync(2), and fsync(2) for DURABLE. macOS: msync(2) and fcntl F_FULLFSYNC, or F_BARRIERFSYNC;
  *             its msync(2) keeps write errors to itself, so only DATA and stronger tell of them. Windows:
  *             FlushViewOfFile and FlushFileBuffers. BARRIER is DATA on systems without a barrier. */
@@ -715,7 +718,8 @@ MMAPIO_API uint64_t mmapio_guard_faults(void);
 /* Copies from a map, and survives when its pages are gone.
  * Requires    The range to lie within the map; destination to have room for length bytes of ordinary memory.
  * Returns     MMAPIO_OK, and *done (nullable) is length. MMAPIO_FAULT if the file was truncated, its device failed or
- *             the map was protected against reading: *done counts the good bytes before, which have been copied.
+ *             the map was protected against reading: *done counts the good bytes before, which have been copied. Pages
+ *             that MMAPIO_MAP_ZERO_FILL has made zeros are gone, too.
  *             MMAPIO_ACCESS_DENIED if the map was not made for reading. No signal, no exception.
  * Threads     From any thread, but not from a signal handler. What others write meanwhile may be half seen.
  * Platforms   MMAPIO_UNSUPPORTED in the mode MMAPIO_GUARD_SYSCALL where a sandbox forbids its system calls. */
@@ -729,7 +733,9 @@ MMAPIO_API mmapio_status mmapio_map_write(mmapio_map *map, uint64_t offset, cons
 
 /* Returns how many pages of a map made with MMAPIO_MAP_ZERO_FILL have faulted and become zeros since it was made. Once
  * that is not 0, what was read from the map may be torn, and what was written to such pages goes nowhere: they stay
- * what they are until the map is closed, even if the file grows again. 0 for any other map and for NULL.
+ * what they are, even if the file grows again, until the map is closed, or mmapio_map_resize makes it end before them
+ * and then grow over them again. Copies (above) and mmapio_map_sync fail on them. The count never goes down.
+ * 0 for any other map and for NULL.
  * Such maps cost nothing until a page faults, and about as much as a page fault then. There may be 1024 of them. */
 MMAPIO_API uint64_t mmapio_map_torn_pages(const mmapio_map *map);
 

@@ -60,6 +60,20 @@ static mmapio_status copy(mmapio_map *map, uint64_t offset, void *buffer, uint64
     return left == 0 ? MMAPIO_OK : mmapio_fail(error, MMAPIO_FAULT);
 }
 
+/* Not from, nor to, pages of zeros that stand in for the file's: those before them count. Looked at again after the
+ * copy, which may have met one that another thread's fault had just put there. */
+static mmapio_status copy_to_torn(mmapio_map *map, uint64_t offset, void *buffer, uint64_t length, bool write,
+                                  uint64_t *done, mmapio_error *error)
+{
+    uint64_t good = mmapio_os_zero_fill_good(map, map->lead + offset, length);
+    mmapio_status status = good == 0 ? MMAPIO_OK : copy(map, offset, buffer, good, write, done, error);
+
+    if (*done != 0) {
+        *done = mmapio_os_zero_fill_good(map, map->lead + offset, *done);
+    }
+    return status == MMAPIO_OK && *done < length ? mmapio_fail(error, MMAPIO_FAULT) : status;
+}
+
 static mmapio_status checked_copy(mmapio_map *map, uint64_t offset, void *buffer, uint64_t length, bool write,
                                   uint64_t *done, mmapio_error *error)
 {
@@ -73,7 +87,8 @@ static mmapio_status checked_copy(mmapio_map *map, uint64_t offset, void *buffer
         return mmapio_fail(error, status);
     }
     if (length != 0) {
-        status = copy(map, offset, buffer, length, write, count, error);
+        status = map->zero_fill == 0 ? copy(map, offset, buffer, length, write, count, error)
+                                     : copy_to_torn(map, offset, buffer, length, write, count, error);
     }
     if (status == MMAPIO_FAULT) {
         copies_cut_short++;

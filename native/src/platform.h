@@ -219,4 +219,8 @@ uint64_t mmapio_os_zero_fill_total(void);
 /* How many pages of this map have. */
 uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map);
 
+/* How many bytes of a range that is not empty come before the first page of zeros in it: length if there is none.
+ * map_offset is from base. Only for maps with such a place. */
+uint64_t mmapio_os_zero_fill_good(const mmapio_map *map, uint64_t map_offset, uint64_t length);
+
 #endif /* MMAPIO_PLATFORM_H */

@@ -54,6 +54,13 @@ mmapio_status mmapio_note_failure(mmapio_map *map, const mmapio_error *failure, 
     return mmapio_fail_os(error, failure->status, failure->os_domain, failure->os_code, failure->os_call);
 }
 
+/* What was written to pages of zeros that stand in for the file's is in no file, and never will be. */
+static bool is_torn(const mmapio_map *map, const page_range *pages)
+{
+    return map->zero_fill != 0 && (map->protection & MMAPIO_PROT_WRITE) != 0 &&
+           mmapio_os_zero_fill_good(map, pages->map_offset, pages->length) < pages->length;
+}
+
 mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t mode, mmapio_error *error)
 {
     page_range pages;
@@ -77,7 +84,10 @@ mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length,
         return mmapio_note_failure(map, &failure, error);
     }
     /* Another thread may have been told meanwhile what was then kept from this one. */
-    return promises && mmapio_is_lost(map, error) ? MMAPIO_DURABILITY_LOST : MMAPIO_OK;
+    if (promises && mmapio_is_lost(map, error)) {
+        return MMAPIO_DURABILITY_LOST;
+    }
+    return promises && is_torn(map, &pages) ? mmapio_fail(error, MMAPIO_FAULT) : MMAPIO_OK;
 }
 
 mmapio_status mmapio_map_acknowledge_loss(mmapio_map *map, mmapio_error *error)

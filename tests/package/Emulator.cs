@@ -12,7 +12,7 @@ internal sealed record Emulator(string Name, string[] Command, Dictionary<string
         string? said = System.Environment.GetEnvironmentVariable(variable);
         if (said is null)
         {
-            Assert.Ignore($"nothing to run programs for {rid} with: the build driver provides it on linux-x64");
+            Assert.Ignore($"nothing that runs programs for {rid} is installed: the gate brings it, on linux-x64");
         }
 
         return JsonSerializer.Deserialize<Emulator>(said)!;

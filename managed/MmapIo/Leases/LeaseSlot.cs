@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace MmapIo;
 
@@ -51,16 +50,17 @@ internal sealed class LeaseSlot(LeaseStack owner)
     }
 
     /// <summary>
-    /// Says why a lease does not allow an access: it has ended, or it is not long enough. Given the parts of the lease
-    /// and not its address, so that loops can keep them in registers.
+    /// Says why a lease does not allow an access. Given the parts of the lease and not its address, so that loops can keep
+    /// them in registers; a throw and nothing else, for the same reason: see <see cref="LongSpan.RefuseElement"/>.
     /// </summary>
     [DoesNotReturn]
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Refuse(
-        LeaseSlot? slot, long stamp, long available, string parameter, long offset, long length)
-    {
-        ThrowIfEnded(slot, stamp, nameof(MapLease));
-        throw new ArgumentOutOfRangeException(
+        LeaseSlot? slot, long stamp, long available, string parameter, long offset, long length) =>
+        throw WhyNot(slot, stamp, available, parameter, offset, length);
+
+    /// <summary>It has ended, or it is not long enough.</summary>
+    private static Exception WhyNot(
+        LeaseSlot? slot, long stamp, long available, string parameter, long offset, long length) =>
+        slot is null || slot.Stamp != stamp ? MapErrors.LeaseEnded(nameof(MapLease)) : new ArgumentOutOfRangeException(
             parameter, offset, $"{length} bytes from there are not inside the lease, which has {available}.");
-    }
 }

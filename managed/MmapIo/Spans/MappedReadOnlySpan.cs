@@ -52,8 +52,8 @@ public readonly unsafe ref struct MappedReadOnlySpan<T>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            // default has length 0, so that the slot behind the second question is never null.
-            if ((ulong)index >= (ulong)Length || _slot!.Stamp != _stamp)
+            // In this order the compiler gets by with fewer instructions in a loop than the other way round.
+            if (_slot is null || _slot.Stamp != _stamp || (ulong)index >= (ulong)Length)
             {
                 LongSpan.RefuseElement(index, Length);
             }

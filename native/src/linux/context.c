@@ -21,3 +21,9 @@ bool mmapio_posix_redirect(void *context)
     }
     return landing != 0;
 }
+
+/* The library is linked with -z nodelete. dlopen, which could do it here, is in a library of its own before glibc 2.34,
+ * and programs that link with us statically would have to bring it. */
+void mmapio_posix_pin(void)
+{
+}

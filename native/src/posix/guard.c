@@ -7,6 +7,7 @@
 #include "posix.h"
 
 #include "../guard.h"
+#include "../range.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -109,6 +110,7 @@ static void install(void)
 {
     struct sigaction ours;
 
+    mmapio_posix_pin();
     if (sigaction(SIGBUS, NULL, &previous) != 0) {
         install_error = errno;
         return;
@@ -188,6 +190,55 @@ void mmapio_os_zero_fill_end(mmapio_map *map)
 uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map)
 {
     return atomic_load(&zero_fill[map->zero_fill - 1].pages);
+}
+
+/* Memory that may be put over a page, and be what the page was when the map was made. */
+static bool renew_page(const mmapio_map *map, uint64_t offset, uint64_t length)
+{
+    /* What is to grow is beyond the file's end as yet: there is nothing to read in. */
+    int flags = mmapio_posix_map_flags(map->flags & ~(uint32_t)MMAPIO_MAP_POPULATE) | MAP_FIXED;
+
+    flags |= map->reserve != 0 ? MAP_NORESERVE : 0;
+    flags |= map->file == MMAPIO_NO_FILE ? MAP_ANONYMOUS : 0;
+    return mmap(map->base + offset, (size_t)length, mmapio_posix_protection(map->protection), flags, (int)map->file,
+                (off_t)(map->base_offset + offset)) != MAP_FAILED;
+}
+
+mmapio_status mmapio_posix_zero_fill_renew(const mmapio_map *map, uint64_t length, mmapio_error *error)
+{
+    _Atomic(uint64_t) *taken = zero_fill[map->zero_fill - 1].taken;
+    uint64_t page_size = mmapio_os_page_size();
+    uint64_t end = round_up(map->lead + length, page_size);
+    uint64_t offset = round_up(map->lead + map->length, page_size);
+
+    while (offset < end) {
+        offset += mmapio_os_zero_fill_good(map, offset, end - offset);
+        if (offset == end) {
+            break;
+        }
+        if (!renew_page(map, offset, page_size)) {
+            return mmapio_posix_fail(error, errno, CALL_MMAP);
+        }
+        atomic_fetch_and(&taken[offset / page_size / 64], ~(UINT64_C(1) << offset / page_size % 64));
+    }
+    return MMAPIO_OK;
+}
+
+uint64_t mmapio_os_zero_fill_good(const mmapio_map *map, uint64_t map_offset, uint64_t length)
+{
+    _Atomic(uint64_t) *taken = zero_fill[map->zero_fill - 1].taken;
+    uint64_t page_size = mmapio_os_page_size();
+    uint64_t last = (map_offset + length - 1) / page_size;
+    uint64_t page = map_offset / page_size;
+
+    while (page <= last) {
+        uint64_t bits = atomic_load(&taken[page / 64]) >> page % 64;
+        if ((bits & 1) != 0) {
+            return page * page_size > map_offset ? page * page_size - map_offset : 0;
+        }
+        page = bits == 0 ? (page / 64 + 1) * 64 : page + 1;
+    }
+    return length;
 }
 
 uint64_t mmapio_os_zero_fill_total(void)

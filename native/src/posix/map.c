@@ -233,7 +233,8 @@ mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, m
         map->base_length = status == MMAPIO_OK ? map->base_length : 0;
         map->renewed = true;
     } else if (fits(map, base_length)) {
-        status = move_end(map, base_length, error);
+        status = map->zero_fill != 0 ? mmapio_posix_zero_fill_renew(map, length, error) : MMAPIO_OK;
+        status = status == MMAPIO_OK ? move_end(map, base_length, error) : status;
     } else {
         status = map->zero_fill != 0 || map->guard != 0 ? mmapio_fail(error, MMAPIO_UNSUPPORTED)
                                                         : mmapio_posix_remap(map, base_length, may_move, error);

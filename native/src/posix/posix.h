@@ -22,8 +22,15 @@ mmapio_status mmapio_posix_remap(mmapio_map *map, uint64_t base_length, bool may
 /* Makes whole pages of private memory zeros, and gives back what they took. Differs per system. */
 mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint64_t length, mmapio_error *error);
 
+/* Before a map with a place in the table grows to length, within its mapping: pages of zeros among those that it gains
+ * become the file's again. */
+mmapio_status mmapio_posix_zero_fill_renew(const mmapio_map *map, uint64_t length, mmapio_error *error);
+
 /* If the signal's context stands in mmapio_guard_move, makes it continue at the landing place. Differs per system. */
 bool mmapio_posix_redirect(void *context);
+
+/* Keeps this library's code where it is when its last user closes it: handlers stay installed. Differs per system. */
+void mmapio_posix_pin(void);
 
 /* The size of the explicit huge pages that a map can have by its source and map->huge_size, a power of two; 0 where it
  * can have none. *is_given tells that it has them anyway, by where its file lies. Differs per system. */

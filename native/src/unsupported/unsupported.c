@@ -157,6 +157,13 @@ uint64_t mmapio_os_zero_fill_pages(const mmapio_map *map)
     return 0;
 }
 
+uint64_t mmapio_os_zero_fill_good(const mmapio_map *map, uint64_t map_offset, uint64_t length)
+{
+    (void)map;
+    (void)map_offset;
+    return length;
+}
+
 mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error)
 {
     (void)file;

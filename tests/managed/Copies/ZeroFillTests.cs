@@ -78,6 +78,45 @@ public sealed class ZeroFillTests : IDisposable
         Assert.Equal(5, read);
     }
 
+    [Fact]
+    public void What_became_zeros_is_neither_read_nor_written_nor_flushed_as_if_it_were_the_file()
+    {
+        using MemoryMap map = Open(MapAccess.ReadWrite);
+        Assert.Equal(0, map.TornPages);
+        SetLength(Page);
+        using (MapWriteLease lease = map.LeaseForWrite())
+        {
+            Assert.False(lease.IsTorn);
+            lease[(2 * Page) + 1] = 7;
+            Assert.True(lease.IsTorn);
+        }
+
+        SetLength(4 * Page);
+        Assert.Equal(1, map.TornPages);
+        Assert.False(map.TryRead((2 * Page) - 5, new byte[20], out int copied));
+        Assert.Equal(5, copied);
+        Assert.False(map.TryWrite((2 * Page) + 1, new byte[20], out copied));
+        Assert.Equal(0, copied);
+        MmapIoException refused = Assert.Throws<MmapIoException>(() => map.Flush(FlushMode.Durable));
+        Assert.Equal(MapStatus.Fault, refused.Status);
+        map.Flush(FlushMode.Durable, 0, 2 * Page);
+        map.Flush(FlushMode.Async);
+        Assert.Equal(1, map.TornPages);
+    }
+
+    [Fact]
+    public void A_map_that_is_closed_counts_nothing_but_a_lease_of_it_still_tells()
+    {
+        using MemoryMap map = Open(MapAccess.ReadWrite);
+        using MapWriteLease lease = map.LeaseForWrite();
+        map.Dispose();
+        SetLength(Page);
+        Assert.Equal(0, lease[2 * Page]);
+        Assert.True(lease.IsTorn);
+        Assert.Throws<ObjectDisposedException>(() => map.TornPages);
+        Assert.Throws<ObjectDisposedException>(() => default(MapWriteLease).IsTorn);
+    }
+
     private MemoryMap Open(MapAccess access)
     {
         Needs.Posix("Windows does not shorten a mapped file");

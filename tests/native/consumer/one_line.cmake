@@ -1,4 +1,5 @@
-# The library without CMake: runs the line that native/README.md gives for this system, then a program with the result.
+# The library without CMake: runs the line that native/README.md gives for this system, then programs with the result:
+# one that is linked with it, and one that loads it and lets go of it.
 #
 #     cmake -D ROOT=<checkout> -D COMPILER=<cc> -D FOLDER=<folder> -P one_line.cmake
 
@@ -28,3 +29,7 @@ execute_process(
             -Wl,-rpath,. -o consumer
     WORKING_DIRECTORY "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ./consumer WORKING_DIRECTORY "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
+execute_process(
+    COMMAND "${COMPILER}" -std=c11 -D_GNU_SOURCE -Inative/include "${ROOT}/tests/native/consumer/late.c" -ldl -o late
+    WORKING_DIRECTORY "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ./late "./libmmapio.${ending}" WORKING_DIRECTORY "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
