@@ -219,7 +219,9 @@ static void ask_for_too_much(void *unused)
     CHECK_OWN_ERROR(MMAPIO_OUT_OF_MEMORY, error);
     CHECK(try_shared(name.text, CREATE, much, &map, NULL) != MMAPIO_OK);
     CHECK_STATUS(MMAPIO_NOT_FOUND, mmapio_shared_unlink(name.text, NULL));
-    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_resize(small, much, MMAPIO_RESIZE_MAY_MOVE, NULL));
+    /* What no address space holds is refused before anybody looks at the memory. */
+    CHECK_STATUS(MMAPIO_OUT_OF_RANGE, mmapio_map_resize(small, much, MMAPIO_RESIZE_MAY_MOVE, NULL));
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_resize(small, much >> 3, MMAPIO_RESIZE_MAY_MOVE, NULL));
     CHECK_EQUAL(100, mmapio_map_length(small));
     bytes_of(small)[99] = 1;
     close_map(small);
