@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 static void only_its_user_may_open_it_whatever_the_mask_says(void)
 {
