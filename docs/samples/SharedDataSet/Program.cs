@@ -2,7 +2,7 @@
 // mapped. Shows that what one writes all see at once, that the memory is paid for once, that a writer who is killed loses
 // nothing, and that readers survive somebody who cuts the file off.
 //
-//     dotnet run --project docs/samples/SharedDataSet [FILE [READERS]]
+//     SharedDataSet [FILE [READERS]]
 using MmapIo.Samples;
 
 if (args is [Member.Role, string shared, string access])
