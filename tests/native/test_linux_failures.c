@@ -206,8 +206,8 @@ static void run_out_of_mappings(void *argument)
     CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_file(file->handle, NULL, &none, &error));
     CHECK_ERRNO(MMAPIO_OUT_OF_MEMORY, ENOMEM, "mmap", error);
     CHECK(none == NULL);
-    CHECK_EQUAL(handles, fixture_open_handles());
     mappings_give_back(&all);
+    CHECK_EQUAL(handles, fixture_open_handles());
     CHECK_OK(mmapio_map_protect(map, page, page, MMAPIO_PROT_READ, NULL));
     close_map(map_whole(file->handle, READ_ONLY, SHARED));
     close_map(map);
