@@ -2,6 +2,7 @@
 #ifndef MMAPIO_CHILD_H
 #define MMAPIO_CHILD_H
 
+#include "fixture.h"
 #include "test.h"
 
 #include <grp.h>
@@ -18,6 +19,14 @@ static inline void need_no_leak_check(void)
 {
     if (under_valgrind()) {
         SKIP("valgrind takes what a child leaves open on purpose for a leak");
+    }
+}
+
+/* Growing, or moving, what consists of several mappings to the kernel. */
+static inline void need_the_kernels_mremap(void)
+{
+    if (under_valgrind()) {
+        SKIP("valgrind moves mappings in a way of its own, and none of several pieces");
     }
 }
 

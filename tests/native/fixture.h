@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* ---- files ---- */
 
@@ -95,5 +97,13 @@ typedef struct fixture_thread fixture_thread;
 
 fixture_thread *fixture_thread_start(void (*body)(void *), void *argument);
 void fixture_thread_join(fixture_thread *thread);
+
+/* It takes some questions to the kernel for accesses, and has limits of its own. */
+static inline bool under_valgrind(void)
+{
+    const char *preloaded = getenv("LD_PRELOAD");
+
+    return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
+}
 
 #endif /* MMAPIO_FIXTURE_H */

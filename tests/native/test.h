@@ -129,11 +129,4 @@ static int test_run_all(const test_case *cases, size_t count, int argc, char **a
         return test_run_all(cases, sizeof cases / sizeof cases[0], argc, argv);                                        \
     }
 
-static inline bool under_valgrind(void)
-{
-    const char *preloaded = getenv("LD_PRELOAD");
-
-    return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
-}
-
 #endif /* MMAPIO_TEST_H */

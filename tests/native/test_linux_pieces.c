@@ -74,6 +74,7 @@ static void grow_both_ways(mmapio_map *map)
 
 static void a_file_advised_in_parts_grows(void)
 {
+    need_the_kernels_mremap();
     need_a_real_kernel();
 
     uint64_t page = fixture_page_size();
@@ -89,6 +90,7 @@ static void a_file_advised_in_parts_grows(void)
 
 static void the_copies_of_a_private_map_go_along(void)
 {
+    need_the_kernels_mremap();
     need_a_real_kernel();
 
     uint64_t page = fixture_page_size();
@@ -121,6 +123,7 @@ static void expect_filled(void *address)
 
 static void memory_keeps_the_advice_of_its_parts(void)
 {
+    need_the_kernels_mremap();
     need_a_real_kernel();
 
     uint64_t page = fixture_page_size();
@@ -137,6 +140,7 @@ static void memory_keeps_the_advice_of_its_parts(void)
 
 static void memory_keeps_the_locks_of_its_parts(void)
 {
+    need_the_kernels_mremap();
     need_a_real_kernel();
     need_locks_that_count();
 
@@ -178,6 +182,7 @@ static void grow_beyond_the_limit(void *unused)
 
 static void a_limit_in_the_way_leaves_everything_where_it_was(void)
 {
+    need_the_kernels_mremap();
     need_a_real_kernel();
     need_locks_that_count();
 
@@ -232,6 +237,7 @@ static void advice_and_a_reserve_do_not_get_in_the_way_of_growing(void)
 
 static void what_is_added_is_locked_and_advised_like_the_rest(void)
 {
+    need_the_kernels_mremap();
     need_a_real_kernel();
     need_locks_that_count();
 
@@ -272,6 +278,7 @@ static void lock_too_much(void *unused)
     CHECK_EQUAL(PAGES * page, mmapio_map_length(map));
     CHECK_EQUAL(PAGES * page, fixture_length(file.handle));
     CHECK_EQUAL(PAGES * page, locked_bytes());
+    close_map(map);
 }
 
 static void more_than_may_be_locked_is_not_added(void)

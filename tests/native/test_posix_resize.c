@@ -146,6 +146,8 @@ static void growing_that_may_not_move_and_has_no_room_changes_nothing(void)
  * time longer. */
 static void a_map_of_several_protections_grows_and_has_its_first_one_again(void)
 {
+    need_the_kernels_mremap();
+
     uint64_t page = fixture_page_size();
     fixture_file file = fixture_patterned(4 * page);
     mmapio_map *map = map_whole(file.handle, READ_WRITE, SHARED);

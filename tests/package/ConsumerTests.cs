@@ -64,6 +64,7 @@ public sealed class ConsumerTests
     [TestCase("linux-arm64", "App")]
     public void A_program_for_another_system_maps_a_file(string rid, string program)
     {
+        PackageUnderTest.RequireLibrary(rid);
         Emulator emulator = Emulator.For(rid);
         using var project = new ConsumerProject(Reader);
         string file = DataOf(project);
