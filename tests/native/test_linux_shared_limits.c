@@ -7,6 +7,7 @@
 #include "linux_small_disk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 /* ---- more than there is ---- */
 
