@@ -3,6 +3,7 @@
 #include "linux.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
 #include <sys/vfs.h>
@@ -71,8 +72,20 @@ static bool has_no_swap(void)
     return sysinfo(&info) == 0 && info.totalswap == 0;
 }
 
+/* Asked once for each map: it costs a third of an advice. */
+static bool has_no_device(mmapio_map *map)
+{
+    int device = atomic_load_explicit(&map->device, memory_order_relaxed);
+
+    if (device == 0) {
+        device = mmapio_linux_has_no_device(map->file) ? 2 : 1;
+        atomic_store_explicit(&map->device, device, memory_order_relaxed);
+    }
+    return device == 2;
+}
+
 /* KSM takes private pages only, and memory comes from, and goes to, swap only. */
-bool mmapio_linux_does_nothing(const mmapio_map *map, uint32_t advice)
+bool mmapio_linux_does_nothing(mmapio_map *map, uint32_t advice)
 {
     switch (advice) {
     case MMAPIO_MADV_MERGEABLE:
@@ -80,7 +93,7 @@ bool mmapio_linux_does_nothing(const mmapio_map *map, uint32_t advice)
         return (map->flags & MMAPIO_MAP_SHARED) != 0;
     case MMAPIO_MADV_PAGEOUT:
     case MMAPIO_MADV_WILLNEED:
-        return (map->file == MMAPIO_NO_FILE || mmapio_linux_has_no_device(map->file)) && has_no_swap();
+        return (map->file == MMAPIO_NO_FILE || has_no_device(map)) && has_no_swap();
     default:
         return false;
     }

@@ -14,7 +14,7 @@ int mmapio_linux_huge_bits(uint64_t size);
 bool mmapio_linux_has_no_device(intptr_t file);
 
 /* Is this an advice that the kernel accepts for such a map, and does nothing about? */
-bool mmapio_linux_does_nothing(const mmapio_map *map, uint32_t advice);
+bool mmapio_linux_does_nothing(mmapio_map *map, uint32_t advice);
 
 /* madvise(2), with what it says as outcome and status. */
 mmapio_status mmapio_linux_advise(const page_range *range, uint32_t advice, uint32_t *outcome, mmapio_error *error);
