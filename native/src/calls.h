@@ -70,9 +70,7 @@
     X(SET_FILE_INFORMATION, 125, "SetFileInformationByHandle")                                                         \
     X(OPEN_FILE_MAPPING, 141, "OpenFileMapping")                                                                       \
     X(VIRTUAL_ALLOC_2, 142, "VirtualAlloc2")                                                                           \
-    X(MAP_VIEW_OF_FILE_3, 143, "MapViewOfFile3")                                                                       \
-    X(NT_EXTEND_SECTION, 144, "NtExtendSection")                                                                       \
-    X(NT_MAP_VIEW_OF_SECTION, 145, "NtMapViewOfSection")
+    X(MAP_VIEW_OF_FILE_3, 143, "MapViewOfFile3")
 
 enum {
 #define MMAPIO_CALL_ENTRY(name, value, text) CALL_##name = (value),
