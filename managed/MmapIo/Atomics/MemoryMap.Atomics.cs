@@ -17,7 +17,7 @@ public sealed unsafe partial class MemoryMap
     public T ReadVolatile<T>(long offset)
         where T : unmanaged
     {
-        T* cell = EnterCell<T>(offset, forWriting: false, out LeaseSlot slot);
+        T* cell = EnterCell<T>(offset, forWriting: false, out ThreadUses uses);
         T value;
         if (sizeof(T) == 4)
         {
@@ -27,7 +27,7 @@ public sealed unsafe partial class MemoryMap
         {
             value = Unsafe.BitCast<long, T>(Volatile.Read(ref *(long*)cell));
         }
-        LeaseStack.Exit(this, slot);
+        Lifetime.ExitCall(this, uses);
         return value;
     }
 
@@ -40,7 +40,7 @@ public sealed unsafe partial class MemoryMap
     public void WriteVolatile<T>(long offset, T value)
         where T : unmanaged
     {
-        T* cell = EnterCell<T>(offset, forWriting: true, out LeaseSlot slot);
+        T* cell = EnterCell<T>(offset, forWriting: true, out ThreadUses uses);
         if (sizeof(T) == 4)
         {
             Volatile.Write(ref *(int*)cell, Unsafe.BitCast<T, int>(value));
@@ -49,7 +49,7 @@ public sealed unsafe partial class MemoryMap
         {
             Volatile.Write(ref *(long*)cell, Unsafe.BitCast<T, long>(value));
         }
-        LeaseStack.Exit(this, slot);
+        Lifetime.ExitCall(this, uses);
     }
 
     /// <summary>Adds to a cell, atomically among all threads and processes that map the file.</summary>
@@ -64,18 +64,18 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
     public long Add(long offset, long value)
     {
-        long* cell = EnterCell<long>(offset, forWriting: true, out LeaseSlot slot);
+        long* cell = EnterCell<long>(offset, forWriting: true, out ThreadUses uses);
         long sum = Interlocked.Add(ref *cell, value);
-        LeaseStack.Exit(this, slot);
+        Lifetime.ExitCall(this, uses);
         return sum;
     }
 
     /// <inheritdoc cref="Add(long, long)"/>
     public int Add(long offset, int value)
     {
-        int* cell = EnterCell<int>(offset, forWriting: true, out LeaseSlot slot);
+        int* cell = EnterCell<int>(offset, forWriting: true, out ThreadUses uses);
         int sum = Interlocked.Add(ref *cell, value);
-        LeaseStack.Exit(this, slot);
+        Lifetime.ExitCall(this, uses);
         return sum;
     }
 
@@ -86,18 +86,18 @@ public sealed unsafe partial class MemoryMap
     /// <inheritdoc cref="Add(long, long)"/>
     public long Exchange(long offset, long value)
     {
-        long* cell = EnterCell<long>(offset, forWriting: true, out LeaseSlot slot);
+        long* cell = EnterCell<long>(offset, forWriting: true, out ThreadUses uses);
         long old = Interlocked.Exchange(ref *cell, value);
-        LeaseStack.Exit(this, slot);
+        Lifetime.ExitCall(this, uses);
         return old;
     }
 
     /// <inheritdoc cref="Exchange(long, long)"/>
     public int Exchange(long offset, int value)
     {
-        int* cell = EnterCell<int>(offset, forWriting: true, out LeaseSlot slot);
+        int* cell = EnterCell<int>(offset, forWriting: true, out ThreadUses uses);
         int old = Interlocked.Exchange(ref *cell, value);
-        LeaseStack.Exit(this, slot);
+        Lifetime.ExitCall(this, uses);
         return old;
     }
 
@@ -110,22 +110,22 @@ public sealed unsafe partial class MemoryMap
     /// <inheritdoc cref="Add(long, long)"/>
     public long CompareExchange(long offset, long value, long comparand)
     {
-        long* cell = EnterCell<long>(offset, forWriting: true, out LeaseSlot slot);
+        long* cell = EnterCell<long>(offset, forWriting: true, out ThreadUses uses);
         long old = Interlocked.CompareExchange(ref *cell, value, comparand);
-        LeaseStack.Exit(this, slot);
+        Lifetime.ExitCall(this, uses);
         return old;
     }
 
     /// <inheritdoc cref="CompareExchange(long, long, long)"/>
     public int CompareExchange(long offset, int value, int comparand)
     {
-        int* cell = EnterCell<int>(offset, forWriting: true, out LeaseSlot slot);
+        int* cell = EnterCell<int>(offset, forWriting: true, out ThreadUses uses);
         int old = Interlocked.CompareExchange(ref *cell, value, comparand);
-        LeaseStack.Exit(this, slot);
+        Lifetime.ExitCall(this, uses);
         return old;
     }
 
-    private T* EnterCell<T>(long offset, bool forWriting, out LeaseSlot slot)
+    private T* EnterCell<T>(long offset, bool forWriting, out ThreadUses uses)
         where T : unmanaged
     {
         if (sizeof(T) is not (4 or 8))
@@ -133,7 +133,7 @@ public sealed unsafe partial class MemoryMap
             ThrowIfClosed();
             throw new ArgumentException($"{typeof(T).Name} has {sizeof(T)} bytes; a cell has 4 or 8.");
         }
-        if (offset >= 0 && offset <= Length && ((nuint)(_data + offset) & (nuint)(sizeof(T) - 1)) != 0)
+        if (offset >= 0 && offset <= Length && ((nuint)(_limits.Data + offset) & (nuint)(sizeof(T) - 1)) != 0)
         {
             ThrowIfClosed();
             throw new ArgumentException($"A cell of {sizeof(T)} bytes cannot be at a misaligned address.", nameof(offset));
@@ -144,7 +144,7 @@ public sealed unsafe partial class MemoryMap
             MapErrors.ThrowRange(
                 nameof(offset), offset, $"{sizeof(T)} bytes from there are not inside the map, which has {Length}.");
         }
-        slot = EnterLease(offset, sizeof(T), forWriting, isLease: false);
-        return (T*)(_data + offset);
+        uses = EnterAccess(offset, sizeof(T), forWriting);
+        return (T*)(_limits.Data + offset);
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.InteropServices;
 
 namespace MmapIo;
 
@@ -142,73 +141,5 @@ public sealed unsafe partial class MemoryMap
         CheckRange(offset, length);
         ThrowIfClosed();
         return length == 0 ? Memory<byte>.Empty : new MappedMemory(this, offset, length, forWriting).Memory;
-    }
-
-    internal bool IsClosed => Volatile.Read(ref _closed);
-
-    internal void ThrowIfClosed()
-    {
-        if (Volatile.Read(ref _closed))
-        {
-            MapErrors.ThrowClosed();
-        }
-    }
-
-    /// <summary>Keeps the map mapped from any thread until <see cref="Release"/>. Gives the range's first byte.</summary>
-    internal byte* Hold(long offset, long length, bool forWriting)
-    {
-        // The lock first, then the use: whoever waits for uses to end has the lock.
-        lock (_gate)
-        {
-            LeaseSlot slot = EnterLease(offset, length, forWriting, isLease: false);
-            AddHold(offset, length);
-            LeaseStack.Exit(this, slot);
-            return _data + offset;
-        }
-    }
-
-    /// <summary>As <see cref="Hold"/>, for who holds the range already: the map may be closed, but is mapped.</summary>
-    internal byte* HoldAgain(long offset, long length)
-    {
-        lock (_gate)
-        {
-            AddHold(offset, length);
-            return _data + offset;
-        }
-    }
-
-    private void AddHold(long offset, long length)
-    {
-        (_gate.Holds ??= []).Add((offset, offset + length));
-        MapMetrics.Held();
-    }
-
-    /// <summary>Undoes one <see cref="Hold"/>. The last one of a closed map unmaps it.</summary>
-    internal void Release(long offset, long length)
-    {
-        lock (_gate)
-        {
-            if (_gate.Holds?.Remove((offset, offset + length)) == true)
-            {
-                MapMetrics.Released();
-            }
-        }
-        if (Volatile.Read(ref Readers) == LeaseStack.Barred)
-        {
-            ExitSlow();
-        }
-    }
-
-    // A loop: a lambda would put the range on the heap, each time a map is closed.
-    private bool HasHold((long Start, long End)? range)
-    {
-        foreach ((long start, long end) in CollectionsMarshal.AsSpan(_gate.Holds))
-        {
-            if (range is not { } r || (start < r.End && r.Start < end))
-            {
-                return true;
-            }
-        }
-        return false;
     }
 }

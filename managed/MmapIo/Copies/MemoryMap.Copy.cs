@@ -70,23 +70,23 @@ public sealed unsafe partial class MemoryMap
 
     private bool TryCopy(long offset, byte* buffer, int length, bool forWriting, out int copied)
     {
-        LeaseSlot slot = LeaseStack.Enter(this, offset, length);
-        if (offset < 0 || offset > Volatile.Read(ref forWriting ? ref _writeLimit : ref _readLimit) - length)
+        ThreadUses uses = Lifetime.EnterCall(this);
+        if (!_limits.Allows(offset, length, forWriting))
         {
-            Demand(slot, offset, length, forWriting, backed: false);
+            AllowOrEnd(uses, offset, length, forWriting, backed: false);
         }
         ulong done;
         NativeError error;
         int status = forWriting
-            ? Interop.mmapio_map_write(_map, (ulong)offset, buffer, (ulong)length, &done, &error)
-            : Interop.mmapio_map_read(_map, (ulong)offset, buffer, (ulong)length, &done, &error);
-        LeaseStack.Exit(this, slot);
+            ? Interop.mmapio_map_write(Lifetime.Native, (ulong)offset, buffer, (ulong)length, &done, &error)
+            : Interop.mmapio_map_read(Lifetime.Native, (ulong)offset, buffer, (ulong)length, &done, &error);
+        Lifetime.ExitCall(this, uses);
         copied = (int)done;
         if (status == (int)MapStatus.Fault)
         {
             return false;
         }
-        MapErrors.ThrowIfFailed(status, error, forWriting ? "write to" : "read from", _path);
+        MapErrors.ThrowIfFailed(status, error, forWriting ? "write to" : "read from", Path);
         return true;
     }
 
@@ -100,13 +100,13 @@ public sealed unsafe partial class MemoryMap
     {
         get
         {
-            LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
-            ulong pages = Interop.mmapio_map_torn_pages(_map);
-            LeaseStack.Exit(this, slot);
+            ThreadUses uses = Lifetime.EnterCall(this);
+            ulong pages = Interop.mmapio_map_torn_pages(Lifetime.Native);
+            Lifetime.ExitCall(this, uses);
             return (long)pages;
         }
     }
 
     /// <summary>For a lease that lives, which keeps the map mapped even when it is disposed.</summary>
-    internal bool IsTorn => Interop.mmapio_map_torn_pages(_map) != 0;
+    internal bool IsTorn => Interop.mmapio_map_torn_pages(Lifetime.Native) != 0;
 }

@@ -26,7 +26,7 @@ internal static class MapMetrics
             "mmapio.maps.abandoned", static () => Volatile.Read(ref s_abandonedMaps), "{map}",
             "Maps that were dropped without being disposed, and unmapped by their finalizer.");
         _ = s_meter.CreateObservableUpDownCounter(
-            "mmapio.leases.outstanding", static () => LeaseStack.CountUses() + Volatile.Read(ref s_holds), "{lease}",
+            "mmapio.leases.outstanding", static () => ThreadUses.CountUses() + Volatile.Read(ref s_holds), "{lease}",
             "Leases and calls on maps under way, and what else keeps maps mapped: pins, rentals, arrays.");
         _ = s_meter.CreateObservableCounter(
             "mmapio.faults", static () => (long)Interop.mmapio_guard_faults(), "{fault}", "Faults that were survived.");

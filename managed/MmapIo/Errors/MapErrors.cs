@@ -17,12 +17,13 @@ internal static unsafe class MapErrors
     {
         if (status != 0)
         {
-            Throw(status, error, action, path, argument);
+            throw Of(status, error, action, path, argument);
         }
     }
 
-    [DoesNotReturn]
-    private static void Throw(int status, in NativeError error, string action, string? path, string? argument)
+    /// <summary>The exception for a status that is not OK.</summary>
+    public static Exception Of(
+        int status, in NativeError error, string action, string? path, string? argument = null)
     {
         var inner = new MmapIoException(Describe(status, error, action, path))
         {
@@ -32,7 +33,7 @@ internal static unsafe class MapErrors
             NativeCall = Text(Interop.mmapio_call_name(error.OsCall)),
             Path = path,
         };
-        throw (MapStatus)status switch
+        return (MapStatus)status switch
         {
             MapStatus.InvalidArgument or MapStatus.Misaligned => new ArgumentException(
                 inner.Message, argument, inner),

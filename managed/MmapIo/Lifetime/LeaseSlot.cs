@@ -3,15 +3,22 @@ using System.Diagnostics.CodeAnalysis;
 namespace MmapIo;
 
 /// <summary>
-/// One entry of a thread's <see cref="LeaseStack"/>: a range of a map that the thread is using right now. Only the
-/// owning thread writes it; any thread may read it while it closes or protects a map.
+/// A use of a map that may last, noted in its thread's <see cref="ThreadUses"/>. Only the owning thread writes it; any
+/// thread may read it while it closes, resizes or protects a map.
 /// </summary>
-internal sealed class LeaseSlot(LeaseStack owner)
+internal sealed class LeaseSlot(ThreadUses owner, int index)
 {
-    public readonly LeaseStack Owner = owner;
+    /// <summary>No slot's index.</summary>
+    public const int None = -1;
+
+    public readonly ThreadUses Owner = owner;
+    public readonly int Index = index;
+
+    /// <summary>The index of the free slot after this one, while this one is free.</summary>
+    public int Next = None;
 
     /// <summary>
-    /// The map in use; null when the entry is free. This reference keeps a map alive whose lease was forgotten, for
+    /// The map in use; null when the slot is free. This reference keeps a map alive whose lease was forgotten, for
     /// as long as the thread lives: its spans may still be on the stack.
     /// </summary>
     public MemoryMap? Map;
@@ -20,24 +27,25 @@ internal sealed class LeaseSlot(LeaseStack owner)
     public long Start;
     public long End;
 
-    /// <summary>Is this a lease, which ends when its holder likes, or a call, which ends by itself and soon?</summary>
+    /// <summary>Is this a lease, which ends when its holder likes, or a call, which ends by itself?</summary>
     public bool IsLease;
 
     /// <summary>
-    /// Counts the leases this entry has served. A lease looks here before each access, so that one that outlived its
+    /// Counts the leases this slot has served. A lease looks here before each access, so that one that outlived its
     /// Dispose (a copy of the struct) finds another number, and touches nothing.
     /// </summary>
     public long Stamp;
 
     /// <summary>Ends the lease of that stamp. A lease that has ended already, or never was one, is left alone.</summary>
-    public static void Finish(MemoryMap? map, LeaseSlot? slot, long stamp)
+    public static void Finish(LeaseSlot? slot, long stamp)
     {
-        if (map is null || slot is null || slot.Stamp != stamp)
+        if (slot is null || slot.Stamp != stamp)
         {
             return;
         }
         slot.Stamp = stamp + 1;
-        LeaseStack.Exit(map, slot);
+        MemoryMap map = slot.Map!;
+        map.Lifetime.Exit(map, slot);
     }
 
     /// <summary>Throws unless the lease of that stamp lives.</summary>

@@ -11,15 +11,13 @@ namespace MmapIo;
 /// </summary>
 public readonly unsafe ref struct MapWriteLease : IDisposable
 {
-    private readonly MemoryMap? _map;
     private readonly LeaseSlot? _slot;
     private readonly long _stamp;
     private readonly byte* _data;
     private readonly long _length;
 
-    internal MapWriteLease(MemoryMap map, LeaseSlot slot, byte* data, long length)
+    internal MapWriteLease(LeaseSlot slot, byte* data, long length)
     {
-        _map = map;
         _slot = slot;
         _stamp = slot.Stamp;
         _data = data;
@@ -48,7 +46,7 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
         get
         {
             ThrowIfEnded();
-            return _map!.IsTorn;
+            return _slot!.Map!.IsTorn;
         }
     }
 
@@ -136,7 +134,7 @@ public readonly unsafe ref struct MapWriteLease : IDisposable
     /// <summary>Returns the lease. If the map was disposed meanwhile and this was the last one, unmaps it. Safe to
     /// call again.</summary>
     /// <exception cref="MmapIoException">The operating system refused to unmap.</exception>
-    public void Dispose() => LeaseSlot.Finish(_map, _slot, _stamp);
+    public void Dispose() => LeaseSlot.Finish(_slot, _stamp);
 
     private void ThrowIfEnded() => LeaseSlot.ThrowIfEnded(_slot, _stamp, nameof(MapWriteLease));
 }

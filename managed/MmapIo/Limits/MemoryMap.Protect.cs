@@ -33,30 +33,33 @@ public sealed unsafe partial class MemoryMap
     {
         ThrowIfClosed();
         CheckProtection(protection);
-        lock (_gate)
+        NativeError error = default;
+        int status;
+        using (Lifetime.Lock())
         {
             ThrowIfClosed();
-            length = length == All ? _length : length;
+            length = length == All ? Length : length;
             if (length == 0)
             {
                 return;
             }
-            (long from, long to) = WholePages(offset, length);
-            object? readers = Readers;
+            (long from, long to) = _limits.WholePages(offset, length);
+            object? readers = null;
             try
             {
-                if (!BarAndWait((from, to)))
-                {
-                    throw new InvalidOperationException(
-                        "A lease on this range is out, or memory of it is in use: dispose it first.");
-                }
-                ProtectPages(protection, from, to);
+                status = Lifetime.TryBar(this, from, to, out readers) ? ProtectPages(protection, from, to, &error) : InTheWay;
             }
             finally
             {
-                Volatile.Write(ref Readers, readers);
+                Lifetime.Unbar(readers);
             }
         }
+        if (status == InTheWay)
+        {
+            throw new InvalidOperationException(
+                "A lease on this range is out, or memory of it is in use: dispose it first.");
+        }
+        MapErrors.ThrowIfFailed(status, error, "protect", Path);
     }
 
     private void CheckProtection(MapProtection protection)
@@ -71,33 +74,50 @@ public sealed unsafe partial class MemoryMap
         {
             throw new ArgumentException("A range may be writable or executable, not both.", nameof(protection));
         }
-        if ((protection & MapProtection.Write) != 0 && !CanWrite && !_isPrivate)
+        if ((protection & MapProtection.Write) != 0 && !CanWrite && !_limits.IsPrivate)
         {
             throw new NotSupportedException("The map is read-only.");
         }
     }
 
-    /// <summary>The bytes of the map that stand on the pages which the range touches.</summary>
-    private (long From, long To) WholePages(long offset, long length)
-    {
-        long lead = (long)((nuint)_data % (uint)_pageSize);
-        long from = ((lead + offset) / _pageSize * _pageSize) - lead;
-        long to = ((lead + offset + length + _pageSize - 1) / _pageSize * _pageSize) - lead;
-        return (Math.Max(from, 0), Math.Min(to, Length));
-    }
-
-    private void ProtectPages(MapProtection protection, long from, long to)
+    /// <summary>With nobody on these pages, which are whole.</summary>
+    private int ProtectPages(MapProtection protection, long from, long to, NativeError* error)
     {
         if ((protection & MapProtection.Write) != 0)
         {
             protection |= MapProtection.Read;
         }
-        NativeError error;
-        int status = Interop.mmapio_map_protect(
-            _map, (ulong)from, (ulong)(to - from), (uint)protection, &error);
-        MapErrors.ThrowIfFailed(status, error, "protect", _path);
-        ProtectionTable table = (_protections ?? new ProtectionTable(Length, _initial)).With(from, to, protection);
-        bool asAtFirst = table.Uniform == _initial && (_initial & MapProtection.Read) != 0;
-        SetLimits(_backed, asAtFirst ? null : table);
+        int status = NativeProtect(protection, from, to, error);
+        if (status == 0)
+        {
+            _limits.Protected(from, to, protection);
+        }
+        else
+        {
+            // mprotect(2) may have changed some of the pages before it met one that it could not.
+            NativeError ignored;
+            _ = NativeProtect(_limits.Initial, from, to, &ignored);
+            _ = Reprotect(from, to, &ignored);
+        }
+        return status;
     }
+
+    /// <summary>Protects pages as the table has them, which all permit what the map was made for.</summary>
+    private int Reprotect(long from, long to, NativeError* error)
+    {
+        int result = 0;
+        foreach ((long start, long end, MapProtection protection) in _limits.Exceptions(from, to))
+        {
+            int status = NativeProtect(protection, start, end, result == 0 ? error : null);
+            if (status != 0)
+            {
+                _limits.Protected(start, end, _limits.Initial);
+                result = result == 0 ? status : result;
+            }
+        }
+        return result;
+    }
+
+    private int NativeProtect(MapProtection protection, long from, long to, NativeError* error) =>
+        Interop.mmapio_map_protect(Lifetime.Native, (ulong)from, (ulong)(to - from), (uint)protection, error);
 }

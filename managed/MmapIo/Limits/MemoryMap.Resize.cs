@@ -5,6 +5,9 @@ public sealed unsafe partial class MemoryMap
     /// <summary>What the native side takes for more than any address space has.</summary>
     private const long MaxLength = 1L << 48;
 
+    /// <summary>No status of the native side: a lease or a hold is in the way.</summary>
+    private const int InTheWay = 1;
+
     /// <summary>
     /// Makes the map longer or shorter; the contents up to the smaller length stay. Growing a
     /// <see cref="MapAccess.ReadWrite"/> map past the end of its file makes the file longer; any other map of a file can
@@ -44,70 +47,78 @@ public sealed unsafe partial class MemoryMap
     {
         ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        lock (_gate)
+        uint flags = Interop.ResizeMayMove | (truncateFile ? Interop.ResizeTruncate : 0);
+        NativeError error = default;
+        int status;
+        using (Lifetime.Lock())
         {
             ThrowIfClosed();
-            bool staysInPlace = _reserve != 0 && Math.Max(length, _length) <= Math.Max(_reserve, _length) && _data != null;
-            if (length >= _length && staysInPlace)
+            long reserve = Reserve;
+            bool staysInPlace = reserve != 0 && length != 0 && Math.Max(length, Length) <= Math.Max(reserve, Length);
+            if (staysInPlace && length >= Length)
             {
-                ResizeNative(length, truncateFile, allocate);
-                return;
+                status = ResizeNative(length, flags, allocate, &error);
             }
-            object? readers = Readers;
-            try
+            else
             {
-                if (!BarAndWait(staysInPlace && length != 0 ? (length, _length) : null))
+                object? readers = null;
+                try
                 {
-                    throw new InvalidOperationException(
-                        "The map cannot be resized while a lease is out, or memory of it is in use.");
+                    status = !Lifetime.TryBar(this, staysInPlace ? length : long.MinValue, long.MaxValue, out readers)
+                        ? InTheWay
+                        : ResizeNative(length, flags, allocate, &error);
+                    if (status == 0 && !staysInPlace)
+                    {
+                        status = Reprotect(0, Length, &error);
+                    }
                 }
-                ResizeNative(length, truncateFile, allocate);
-            }
-            finally
-            {
-                Volatile.Write(ref Readers, readers);
+                finally
+                {
+                    Lifetime.Unbar(readers);
+                }
             }
         }
+        ThrowUnlessResized(status, error, length);
     }
 
     /// <summary>How long the map can become in place; 0 without a reserve.</summary>
-    internal long Reserve => Volatile.Read(ref _reserve);
+    internal long Reserve => _reserves && _limits.Data != null ? (long)Interop.mmapio_map_reserve(Lifetime.Native) : 0;
 
-    private void ResizeNative(long length, bool truncateFile, bool allocate)
+    private int ResizeNative(long length, uint flags, bool allocate, NativeError* error)
     {
-        uint flags = Interop.ResizeMayMove | (truncateFile ? Interop.ResizeTruncate : 0);
-        NativeError error;
-        int status = Interop.mmapio_map_resize(
-            _map, (ulong)length, flags | (allocate || _allocate ? Interop.ResizeAllocate : 0), &error);
-        if (status == (int)MapStatus.Unsupported && !_allocate)
+        uint allocates = allocate || _allocate ? Interop.ResizeAllocate : 0;
+        int status = Interop.mmapio_map_resize(Lifetime.Native, (ulong)length, flags | allocates, error);
+        if (status == (int)MapStatus.Unsupported && allocates != 0 && !_allocate)
         {
             // Perhaps it is allocating what the file system cannot do, and nobody insisted.
-            status = Interop.mmapio_map_resize(_map, (ulong)length, flags, &error);
+            status = Interop.mmapio_map_resize(Lifetime.Native, (ulong)length, flags, error);
+        }
+        if (status == 0)
+        {
+            MapMetrics.Resized(Length, length);
         }
 
         // Also after a failure, which may have moved the map forth and back.
-        _data = Interop.mmapio_map_data(_map);
-        _reserve = _reserves ? (long)Interop.mmapio_map_reserve(_map) : 0;
-        if (status == 0)
+        long now = status == 0 ? length : Length;
+        ulong backed;
+        NativeError ignored;
+        _ = Interop.mmapio_map_backed_length(Lifetime.Native, &backed, &ignored);
+        _limits.Resized(Interop.mmapio_map_data(Lifetime.Native), now, (long)backed);
+        return status;
+    }
+
+    private void ThrowUnlessResized(int status, in NativeError error, long length)
+    {
+        if (status == InTheWay)
         {
-            MapMetrics.Resized(_length, length);
-            Volatile.Write(ref _length, length);
+            throw new InvalidOperationException(
+                "The map cannot be resized while a lease is out, or memory of it is in use.");
         }
-        SetLimits(status == 0 ? QueryBacked() : _backed, _protections?.Resized(_length, _initial));
-        _protections?.ForEach(Reprotect);
         if (status == (int)MapStatus.OutOfRange && error.OsDomain == 0)
         {
             MapErrors.ThrowRange(nameof(length), length, length > MaxLength
                 ? "No address space holds as much." : "The file ends before, and this map cannot make it longer.");
         }
-        MapErrors.ThrowIfFailed(status, error, "resize", _path, nameof(length));
-    }
-
-    /// <summary>Protects a range as the table has it, after a resize that has set all of the map back.</summary>
-    private void Reprotect(long from, long to, MapProtection protection)
-    {
-        NativeError error;
-        int status = Interop.mmapio_map_protect(_map, (ulong)from, (ulong)(to - from), (uint)protection, &error);
-        MapErrors.ThrowIfFailed(status, error, "protect", _path);
+        MapErrors.ThrowIfFailed(status, error, "resize", Path, nameof(length));
     }
 }

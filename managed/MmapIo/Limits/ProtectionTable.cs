@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace MmapIo;
 
 /// <summary>
-/// Which range of a map permits what, once <see cref="MemoryMap.Protect(MapProtection)"/> was called. Never changes:
-/// a change makes a new table, so that readers need no lock. Old and new share what they have in common, so that a
-/// change costs the same however many there were before.
+/// Which pages of a map permit what, once <see cref="MemoryMap.Protect(MapProtection)"/> was called, counted from the one
+/// that the map begins in. Never changes: a change makes a new table, so that readers need no lock. Old and new share what
+/// they have in common, so that a change costs the same however many there were before.
 /// </summary>
 internal sealed class ProtectionTable
 {
@@ -14,8 +14,8 @@ internal sealed class ProtectionTable
 
     private readonly ImmutableList<(long End, MapProtection Protection)> _segments;
 
-    public ProtectionTable(long length, MapProtection protection)
-        : this([(length, protection)])
+    public ProtectionTable(long pages, MapProtection protection)
+        : this([(pages, protection)])
     {
     }
 
@@ -24,21 +24,17 @@ internal sealed class ProtectionTable
     /// <summary>Is all of it protected alike, and how?</summary>
     public MapProtection? Uniform => _segments.Count == 1 ? _segments[0].Protection : null;
 
-    /// <summary>Does every byte of [offset, offset + length) permit all that is needed?</summary>
-    public bool Allows(long offset, long length, MapProtection needed)
+    /// <summary>Do all of so many pages from first on permit all that is needed?</summary>
+    public bool Allows(long first, long count, MapProtection needed)
     {
-        if (length <= 0)
+        for (int i = IndexOf(first); i < _segments.Count && count > 0; i++)
         {
-            return true;
-        }
-        for (int i = IndexOf(offset); i < _segments.Count; i++)
-        {
-            (long end, MapProtection protection) = _segments[i];
+            (long last, MapProtection protection) = _segments[i];
             if ((protection & needed) != needed)
             {
                 return false;
             }
-            if (end >= offset + length)
+            if (last >= first + count)
             {
                 break;
             }
@@ -73,35 +69,36 @@ internal sealed class ProtectionTable
             _segments.RemoveRange(before, after - before + 1).InsertRange(before, changed));
     }
 
-    /// <summary>The table for another length. What is new has the protection the map began with.</summary>
-    public ProtectionTable? Resized(long length, MapProtection initial)
+    /// <summary>The table for another number of pages, which is not 0. New ones have the protection the map began with.
+    /// </summary>
+    public ProtectionTable Resized(long pages, MapProtection initial)
     {
         var segments = new List<(long End, MapProtection Protection)>(_segments.Count + 1);
         long start = 0;
         foreach ((long end, MapProtection protection) in _segments)
         {
-            Add(segments, Math.Min(end, length), start, protection);
+            Add(segments, Math.Min(end, pages), start, protection);
             start = end;
         }
-        Add(segments, length, start, initial);
-        return segments.Count == 0 ? null : new ProtectionTable([.. segments]);
+        Add(segments, pages, start, initial);
+        return new ProtectionTable([.. segments]);
     }
 
-    /// <summary>Calls action with start, end and protection of each part.</summary>
-    public void ForEach(Action<long, long, MapProtection> action)
+    /// <summary>The pages that are alike, from first to end: how each stretch of them is protected.</summary>
+    public IEnumerable<(long First, long End, MapProtection Protection)> Stretches(long first, long end)
     {
-        long start = 0;
-        foreach ((long end, MapProtection protection) in _segments)
+        for (int i = IndexOf(first); i < _segments.Count && first < end; i++)
         {
-            action(start, end, protection);
-            start = end;
+            long stop = Math.Min(_segments[i].End, end);
+            yield return (first, stop, _segments[i].Protection);
+            first = stop;
         }
     }
 
-    /// <summary>The segment that a byte lies in; how many there are, if it lies in none.</summary>
-    private int IndexOf(long offset)
+    /// <summary>The segment that a page lies in; how many there are, if it lies in none.</summary>
+    private int IndexOf(long page)
     {
-        int found = _segments.BinarySearch((offset + 1, default), s_byEnd);
+        int found = _segments.BinarySearch((page + 1, default), s_byEnd);
         return found < 0 ? ~found : found;
     }
 

@@ -75,7 +75,7 @@ internal static unsafe class MapOpening
                 Grow(file, request, before, path);
                 map.RefreshBacking();
             }
-            map.MakeUpFor(request.Flags & AfterGrowing);
+            map.LockAndReadAhead(request.Flags & AfterGrowing);
             return map;
         }
         catch

@@ -10,7 +10,7 @@ public sealed unsafe partial class MemoryMap
     public MapLease Lease()
     {
         LeaseSlot slot = EnterWhole(forWriting: false);
-        return new MapLease(this, slot, _data, slot.End);
+        return new MapLease(slot, _limits.Data, slot.End);
     }
 
     /// <summary>Takes a range on lease, for reading at the speed of memory.</summary>
@@ -24,7 +24,7 @@ public sealed unsafe partial class MemoryMap
     public MapLease Lease(long offset, long length)
     {
         LeaseSlot slot = EnterLease(offset, length, forWriting: false, isLease: true);
-        return new MapLease(this, slot, _data + offset, length);
+        return new MapLease(slot, _limits.Data + offset, length);
     }
 
     /// <summary>Takes all of the map on lease, for reading and writing at the speed of memory.</summary>
@@ -32,7 +32,7 @@ public sealed unsafe partial class MemoryMap
     public MapWriteLease LeaseForWrite()
     {
         LeaseSlot slot = EnterWhole(forWriting: true);
-        return new MapWriteLease(this, slot, _data, slot.End);
+        return new MapWriteLease(slot, _limits.Data, slot.End);
     }
 
     /// <summary>Takes a range on lease, for reading and writing at the speed of memory.</summary>
@@ -47,7 +47,7 @@ public sealed unsafe partial class MemoryMap
     public MapWriteLease LeaseForWrite(long offset, long length)
     {
         LeaseSlot slot = EnterLease(offset, length, forWriting: true, isLease: true);
-        return new MapWriteLease(this, slot, _data + offset, length);
+        return new MapWriteLease(slot, _limits.Data + offset, length);
     }
 
     /// <summary>Reads a value, checked.</summary>
@@ -61,13 +61,9 @@ public sealed unsafe partial class MemoryMap
     public T Read<T>(long offset)
         where T : unmanaged
     {
-        LeaseSlot slot = LeaseStack.Enter(this, offset, sizeof(T));
-        if (offset < 0 || offset > Volatile.Read(ref _readLimit) - sizeof(T))
-        {
-            Demand(slot, offset, sizeof(T), forWriting: false);
-        }
-        T value = Unsafe.ReadUnaligned<T>(_data + offset);
-        LeaseStack.Exit(this, slot);
+        ThreadUses uses = EnterAccess(offset, sizeof(T), forWriting: false);
+        T value = Unsafe.ReadUnaligned<T>(_limits.Data + offset);
+        Lifetime.ExitCall(this, uses);
         return value;
     }
 
@@ -83,23 +79,30 @@ public sealed unsafe partial class MemoryMap
     public void Write<T>(long offset, in T value)
         where T : unmanaged
     {
-        LeaseSlot slot = LeaseStack.Enter(this, offset, sizeof(T));
-        if (offset < 0 || offset > Volatile.Read(ref _writeLimit) - sizeof(T))
+        ThreadUses uses = EnterAccess(offset, sizeof(T), forWriting: true);
+        Unsafe.WriteUnaligned(_limits.Data + offset, value);
+        Lifetime.ExitCall(this, uses);
+    }
+
+    /// <summary>Begins a call that reads or writes a few bytes, if it may.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ThreadUses EnterAccess(long offset, long length, bool forWriting)
+    {
+        ThreadUses uses = Lifetime.EnterCall(this);
+        if (!_limits.Allows(offset, length, forWriting))
         {
-            Demand(slot, offset, sizeof(T), forWriting: true);
+            AllowOrEnd(uses, offset, length, forWriting);
         }
-        Unsafe.WriteUnaligned(_data + offset, value);
-        LeaseStack.Exit(this, slot);
+        return uses;
     }
 
     private LeaseSlot EnterLease(long offset, long length, bool forWriting, bool isLease)
     {
         CheckRange(offset, length);
-        LeaseSlot slot = LeaseStack.Enter(this, offset, length, isLease);
-        long limit = Volatile.Read(ref forWriting ? ref _writeLimit : ref _readLimit);
-        if (offset + length > limit || (forWriting && !CanWrite))
+        LeaseSlot slot = Lifetime.Enter(this, offset, offset + length, isLease);
+        if (!_limits.Allows(offset, length, forWriting) || (forWriting && !CanWrite))
         {
-            Demand(slot, offset, length, forWriting);
+            AllowOrEnd(slot, offset, length, forWriting);
         }
         return slot;
     }
@@ -108,14 +111,34 @@ public sealed unsafe partial class MemoryMap
     /// shorter between looking how long it is and leasing that much.</summary>
     private LeaseSlot EnterWhole(bool forWriting)
     {
-        LeaseSlot slot = LeaseStack.Enter(this, 0, long.MaxValue, isLease: true);
+        LeaseSlot slot = Lifetime.Enter(this, 0, long.MaxValue, isLease: true);
         long length = Length;
         slot.End = length;
-        if (length > Volatile.Read(ref forWriting ? ref _writeLimit : ref _readLimit) || (forWriting && !CanWrite))
+        if (!_limits.Allows(0, length, forWriting) || (forWriting && !CanWrite))
         {
-            Demand(slot, 0, length, forWriting);
+            AllowOrEnd(slot, 0, length, forWriting);
         }
         return slot;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AllowOrEnd(ThreadUses uses, long offset, long length, bool forWriting, bool backed = true)
+    {
+        if (_limits.WhyNot(this, offset, length, forWriting, backed) is { } reason)
+        {
+            Lifetime.ExitCall(this, uses);
+            throw reason;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AllowOrEnd(LeaseSlot slot, long offset, long length, bool forWriting)
+    {
+        if (_limits.WhyNot(this, offset, length, forWriting) is { } reason)
+        {
+            Lifetime.Exit(this, slot);
+            throw reason;
+        }
     }
 
     private void CheckRange(long offset, long length)
@@ -139,86 +162,5 @@ public sealed unsafe partial class MemoryMap
         }
         MapErrors.ThrowRange(
             nameof(length), length, $"The map has {available} bytes, {available - offset} from there.");
-    }
-
-    /// <summary>
-    /// Every question about an access that the limits could not answer. Returns if it is allowed after all, which
-    /// is so on maps that were protected and on those whose file has grown. Ends the use before it throws. What copies
-    /// safely need not be backed.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Demand(LeaseSlot slot, long offset, long length, bool forWriting, bool backed = true)
-    {
-        try
-        {
-            if (offset < 0 || offset > Length - length)
-            {
-                MapErrors.ThrowRange(
-                    nameof(offset), offset, $"{length} bytes from there are not inside the map, which has {Length}.");
-            }
-            if (forWriting && !CanWrite && (_protections is null || !_isPrivate))
-            {
-                throw new NotSupportedException("The map is read-only.");
-            }
-            MapProtection needed = forWriting ? MapProtection.ReadWrite : MapProtection.Read;
-            if (_protections is { } table && !table.Allows(offset, length, needed))
-            {
-                string message =
-                    $"The bytes {offset} to {offset + length} are protected against {(forWriting ? "writing" : "reading")}.";
-                throw new UnauthorizedAccessException(
-                    message, new MmapIoException(message, MapStatus.AccessDenied) { Path = _path });
-            }
-            if (backed)
-            {
-                DemandBacking(offset, length);
-            }
-        }
-        catch
-        {
-            LeaseStack.Exit(this, slot);
-            throw;
-        }
-    }
-
-    private void DemandBacking(long offset, long length)
-    {
-        if (offset + length <= Volatile.Read(ref _backed))
-        {
-            return;
-        }
-        RefreshBacking();
-        if (offset + length > _backed)
-        {
-            throw new MmapIoException(
-                $"The bytes {offset} to {offset + length} of the map lie past the end of the file" +
-                $"{(_path is null ? "" : $" '{_path}'")}, which backs {_backed} bytes of it.", MapStatus.Fault)
-            {
-                Path = _path,
-            };
-        }
-    }
-
-    /// <summary>Is all of the map backed, as far as is known?</summary>
-    internal bool IsBacked => _backed >= Length;
-
-    /// <summary>Asks again how much of the map the file backs. Not under the lock: this may be part of a call that
-    /// somebody with the lock waits for.</summary>
-    internal void RefreshBacking()
-    {
-        long backed = QueryBacked();
-        SetLimits(backed, _protections, keepProtections: true);
-    }
-
-    /// <summary>Does what flags ask for that could not be done before the file had its length.</summary>
-    internal void MakeUpFor(int flags)
-    {
-        if ((flags & Mmap.MAP_LOCKED) != 0)
-        {
-            Lock();
-        }
-        if ((flags & Mmap.MAP_POPULATE) != 0)
-        {
-            _ = Advise(MapAdvice.WillNeed);
-        }
     }
 }

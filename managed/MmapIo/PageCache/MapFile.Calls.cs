@@ -68,7 +68,7 @@ public static unsafe partial class MapFile
                 return ValueTask.FromCanceled<AdviceOutcome>(cancellationToken);
             }
             file.DangerousAddRef(ref held);
-            return new ValueTask<AdviceOutcome>(Ending.Run(
+            return new ValueTask<AdviceOutcome>(HeldWork.Run(
                 () => PrefetchSteps.Run(range, Ask, progress, cancellationToken),
                 () => Release(file, owns, held: true)));
         }

@@ -30,7 +30,7 @@ public sealed unsafe partial class MemoryMap
     {
         ThrowIfClosed();
         AdviceRules.Check(advice, nameof(advice));
-        if (AdviceRules.Destroys(advice, _isPrivate))
+        if (AdviceRules.Destroys(advice, _limits.IsPrivate))
         {
             throw new InvalidOperationException(
                 $"{advice} destroys what was written to this map. If that is what you want, call {nameof(AdviseDestructive)}.");
@@ -62,12 +62,10 @@ public sealed unsafe partial class MemoryMap
     private AdviceOutcome AdviseNative(uint advice, long offset, long length)
     {
         uint outcome;
-        NativeError error;
-        LeaseSlot slot = EnterCall(ref length);
-        int status = Interop.mmapio_map_advise(
-            _map, (ulong)offset, (ulong)length, advice, &outcome, &error);
-        LeaseStack.Exit(this, slot);
-        MapErrors.ThrowIfFailed(status, error, "give advice on", _path);
+        MapCall call = EnterNative(offset, length);
+        call.End(
+            Interop.mmapio_map_advise(call.Native, call.Offset, call.Length, advice, &outcome, &call.Error),
+            "give advice on");
         return (AdviceOutcome)outcome;
     }
 }

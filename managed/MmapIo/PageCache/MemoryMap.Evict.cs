@@ -34,11 +34,9 @@ public sealed unsafe partial class MemoryMap
     private MapEviction EvictCall(long offset, long length)
     {
         NativeEviction report = new() { StructSize = (uint)sizeof(NativeEviction) };
-        NativeError error;
-        LeaseSlot slot = EnterCall(ref length);
-        int status = Interop.mmapio_map_evict(_map, (ulong)offset, (ulong)length, &report, &error);
-        LeaseStack.Exit(this, slot);
-        MapErrors.ThrowIfFailed(status, error, "evict", _path);
-        return MapEviction.From(report, isEmpty: length == 0);
+        MapCall call = EnterNative(offset, length);
+        call.End(
+            Interop.mmapio_map_evict(call.Native, call.Offset, call.Length, &report, &call.Error), "evict");
+        return MapEviction.From(report, isEmpty: call.Length == 0);
     }
 }

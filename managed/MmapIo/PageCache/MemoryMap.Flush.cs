@@ -58,11 +58,8 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public void AcknowledgeLoss()
     {
-        NativeError error;
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
-        int status = Interop.mmapio_map_acknowledge_loss(_map, &error);
-        LeaseStack.Exit(this, slot);
-        MapErrors.ThrowIfFailed(status, error, "acknowledge a loss of", _path);
+        MapCall call = EnterNative();
+        call.End(Interop.mmapio_map_acknowledge_loss(call.Native, &call.Error), "acknowledge a loss of");
     }
 
     private int NativeMode(FlushMode mode) => mode switch
@@ -94,7 +91,11 @@ public sealed unsafe partial class MemoryMap
             offset, length,
             bytes =>
             {
-                SyncNative(mode, offset, bytes);
+                NativeError error;
+                long started = MapMetrics.StartFlush();
+                int status = SyncNative(mode, offset, bytes, &error);
+                MapMetrics.Flushed(started, mode);
+                MapErrors.ThrowIfFailed(status, error, "flush", Path);
                 return true;
             },
             cancellationToken);
@@ -103,24 +104,15 @@ public sealed unsafe partial class MemoryMap
 
     private void SyncCall(int mode, long offset, long length)
     {
-        LeaseSlot slot = EnterCall(ref length);
-        try
-        {
-            SyncNative(mode, offset, length);
-        }
-        finally
-        {
-            LeaseStack.Exit(this, slot);
-        }
+        long started = MapMetrics.StartFlush();
+        MapCall call = EnterNative(offset, length);
+        int status = SyncNative(mode, offset, (long)call.Length, &call.Error);
+        call.End();
+        MapMetrics.Flushed(started, mode);
+        MapErrors.ThrowIfFailed(status, call.Error, "flush", Path);
     }
 
     /// <summary>For callers that keep the map mapped.</summary>
-    private void SyncNative(int mode, long offset, long length)
-    {
-        NativeError error;
-        long started = MapMetrics.StartFlush();
-        int status = Interop.mmapio_map_sync(_map, (ulong)offset, (ulong)length, (uint)mode, &error);
-        MapMetrics.Flushed(started, mode);
-        MapErrors.ThrowIfFailed(status, error, "flush", _path);
-    }
+    private int SyncNative(int mode, long offset, long length, NativeError* error) =>
+        Interop.mmapio_map_sync(Lifetime.Native, (ulong)offset, (ulong)length, (uint)mode, error);
 }

@@ -35,12 +35,10 @@ public sealed unsafe partial class MemoryMap
         {
             throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a lock mode.");
         }
-        NativeError error;
-        LeaseSlot slot = EnterCall(ref length);
-        int status = Interop.mmapio_map_lock(
-            _map, (ulong)offset, (ulong)length, mode == LockMode.OnFault ? Interop.LockOnFault : 0, &error);
-        LeaseStack.Exit(this, slot);
-        MapErrors.ThrowIfFailed(status, error, "lock in memory", _path);
+        uint flags = mode == LockMode.OnFault ? Interop.LockOnFault : 0;
+        MapCall call = EnterNative(offset, length);
+        call.End(
+            Interop.mmapio_map_lock(call.Native, call.Offset, call.Length, flags, &call.Error), "lock in memory");
     }
 
     /// <summary>Undoes <see cref="Lock(LockMode)"/> for all of the map.</summary>
@@ -60,11 +58,8 @@ public sealed unsafe partial class MemoryMap
 
     private void UnlockCall(long offset, long length)
     {
-        NativeError error;
-        LeaseSlot slot = EnterCall(ref length);
-        int status = Interop.mmapio_map_unlock(_map, (ulong)offset, (ulong)length, &error);
-        LeaseStack.Exit(this, slot);
-        MapErrors.ThrowIfFailed(status, error, "unlock", _path);
+        MapCall call = EnterNative(offset, length);
+        call.End(Interop.mmapio_map_unlock(call.Native, call.Offset, call.Length, &call.Error), "unlock");
     }
 
     /// <summary>Brings every page of the map into this process.</summary>
@@ -92,15 +87,8 @@ public sealed unsafe partial class MemoryMap
 
     private void PopulateCall(long offset, long length, bool forWriting)
     {
-        LeaseSlot slot = EnterCall(ref length);
-        try
-        {
-            PopulateNative(offset, length, forWriting);
-        }
-        finally
-        {
-            LeaseStack.Exit(this, slot);
-        }
+        MapCall call = EnterNative(offset, length);
+        call.End(PopulateNative(offset, (long)call.Length, forWriting, &call.Error), "populate");
     }
 
     /// <summary>
@@ -134,18 +122,21 @@ public sealed unsafe partial class MemoryMap
         Task<PopulateResult> Start(long length, Action release)
         {
             var population = new Population(
-                (at, bytes) => PopulateNative(at, bytes, forWriting), length, progress, cancellationToken);
-            return Ending.With(() => population.Run(workers), release);
+                (at, bytes) => PopulatePiece(at, bytes, forWriting), length, progress, cancellationToken);
+            return HeldWork.With(() => population.Run(workers), release);
         }
     }
 
-    /// <summary>For callers that keep the map mapped.</summary>
-    private void PopulateNative(long offset, long length, bool forWriting)
+    private void PopulatePiece(long offset, long length, bool forWriting)
     {
         NativeError error;
-        int status = Interop.mmapio_map_populate(
-            _map, (ulong)offset, (ulong)length, (uint)(forWriting ? MapProtection.Write : MapProtection.Read),
-            &error);
-        MapErrors.ThrowIfFailed(status, error, "populate", _path);
+        int status = PopulateNative(offset, length, forWriting, &error);
+        MapErrors.ThrowIfFailed(status, error, "populate", Path);
     }
+
+    /// <summary>For callers that keep the map mapped.</summary>
+    private int PopulateNative(long offset, long length, bool forWriting, NativeError* error) =>
+        Interop.mmapio_map_populate(
+            Lifetime.Native, (ulong)offset, (ulong)length,
+            (uint)(forWriting ? MapProtection.Write : MapProtection.Read), error);
 }

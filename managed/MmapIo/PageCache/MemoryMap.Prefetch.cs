@@ -27,15 +27,10 @@ public sealed unsafe partial class MemoryMap
     public AdviceOutcome Prefetch(ReadOnlySpan<MapRange> ranges)
     {
         CheckRanges(ranges);
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
-        try
-        {
-            return PrefetchNative(ranges);
-        }
-        finally
-        {
-            LeaseStack.Exit(this, slot);
-        }
+        uint outcome;
+        MapCall call = EnterNative();
+        call.End(PrefetchNative(ranges, &outcome, &call.Error), "read ahead in");
+        return (AdviceOutcome)outcome;
     }
 
     /// <summary>Reads all of the map ahead, off the caller's thread and a part at a time.</summary>
@@ -43,7 +38,7 @@ public sealed unsafe partial class MemoryMap
     public ValueTask<AdviceOutcome> PrefetchAsync(
         IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         RunHeld(
-            0, All, length => PrefetchSteps.Run([new MapRange(0, length)], PrefetchNative, progress, cancellationToken),
+            0, All, length => PrefetchSteps.Run([new MapRange(0, length)], PrefetchStep, progress, cancellationToken),
             cancellationToken);
 
     /// <summary>Reads ranges ahead, off the caller's thread and a part at a time.</summary>
@@ -64,7 +59,7 @@ public sealed unsafe partial class MemoryMap
         CheckRanges(ranges.Span);
         MapRange[] copy = ranges.ToArray();
         return RunHeld(
-            0, All, _ => PrefetchSteps.Run(copy, PrefetchNative, progress, cancellationToken), cancellationToken);
+            0, All, _ => PrefetchSteps.Run(copy, PrefetchStep, progress, cancellationToken), cancellationToken);
     }
 
     private void CheckRanges(ReadOnlySpan<MapRange> ranges)
@@ -81,17 +76,22 @@ public sealed unsafe partial class MemoryMap
         }
     }
 
-    /// <summary>For callers that keep the map mapped.</summary>
-    private AdviceOutcome PrefetchNative(ReadOnlySpan<MapRange> ranges)
+    private AdviceOutcome PrefetchStep(ReadOnlySpan<MapRange> ranges)
     {
         uint outcome;
         NativeError error;
-        int status;
+        int status = PrefetchNative(ranges, &outcome, &error);
+        MapErrors.ThrowIfFailed(status, error, "read ahead in", Path);
+        return (AdviceOutcome)outcome;
+    }
+
+    /// <summary>For callers that keep the map mapped.</summary>
+    private int PrefetchNative(ReadOnlySpan<MapRange> ranges, uint* outcome, NativeError* error)
+    {
         fixed (MapRange* first = ranges)
         {
-            status = Interop.mmapio_map_prefetch_ranges(_map, first, (uint)ranges.Length, &outcome, &error);
+            return Interop.mmapio_map_prefetch_ranges(
+                Lifetime.Native, first, (uint)ranges.Length, outcome, error);
         }
-        MapErrors.ThrowIfFailed(status, error, "read ahead in", _path);
-        return (AdviceOutcome)outcome;
     }
 }

@@ -46,10 +46,9 @@ public sealed unsafe partial class MemoryMap
     private MapResidency QueryResidency(long offset, long length, Span<bool> pages, bool listed)
     {
         NativeResidency report = new() { StructSize = (uint)sizeof(NativeResidency) };
-        NativeError error = default;
         int status = 0;
-        LeaseSlot slot = EnterCall(ref length);
-        long needed = PagesOf(offset, length);
+        MapCall call = EnterNative(offset, length);
+        long needed = PagesOf(offset, (long)call.Length);
         bool fits = !listed || pages.Length >= needed;
         if (fits)
         {
@@ -57,16 +56,15 @@ public sealed unsafe partial class MemoryMap
             fixed (bool* first = pages)
             {
                 status = Interop.mmapio_map_residency(
-                    _map, (ulong)offset, (ulong)length, &report, (byte*)first, &error);
+                    call.Native, call.Offset, call.Length, &report, (byte*)first, &call.Error);
             }
         }
-        LeaseStack.Exit(this, slot);
+        call.End(status, "tell the residency of");
         if (!fits)
         {
             ThrowIfClosed();
             throw new ArgumentException($"The range has {needed} pages, the span {pages.Length} places.", nameof(pages));
         }
-        MapErrors.ThrowIfFailed(status, error, "tell the residency of", _path);
-        return MapResidency.From(report, isEmpty: length == 0);
+        return MapResidency.From(report, isEmpty: call.Length == 0);
     }
 }

@@ -92,11 +92,8 @@ public sealed unsafe partial class MemoryMap
     public SafeHandle ExportHandle()
     {
         nint handle;
-        NativeError error;
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
-        int status = Interop.mmapio_map_export(_map, &handle, &error);
-        LeaseStack.Exit(this, slot);
-        MapErrors.ThrowIfFailed(status, error, "give a handle of", _path);
+        MapCall call = EnterNative();
+        call.End(Interop.mmapio_map_export(call.Native, &handle, &call.Error), "give a handle of");
         return new SafeFileHandle(handle, ownsHandle: true);
     }
 
@@ -110,11 +107,8 @@ public sealed unsafe partial class MemoryMap
         get
         {
             uint seals;
-            NativeError error;
-            LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
-            int status = Interop.mmapio_map_seals(_map, &seals, &error);
-            LeaseStack.Exit(this, slot);
-            MapErrors.ThrowIfFailed(status, error, "ask for the seals of", _path);
+            MapCall call = EnterNative();
+            call.End(Interop.mmapio_map_seals(call.Native, &seals, &call.Error), "ask for the seals of");
             return (MapSeals)seals;
         }
     }
@@ -138,10 +132,7 @@ public sealed unsafe partial class MemoryMap
             ThrowIfClosed();
             throw new ArgumentOutOfRangeException(nameof(seals), seals, "Not seals.");
         }
-        NativeError error;
-        LeaseSlot slot = LeaseStack.Enter(this, 0, 0);
-        int status = Interop.mmapio_map_seal(_map, (uint)seals, &error);
-        LeaseStack.Exit(this, slot);
-        MapErrors.ThrowIfFailed(status, error, "seal", _path);
+        MapCall call = EnterNative();
+        call.End(Interop.mmapio_map_seal(call.Native, (uint)seals, &call.Error), "seal");
     }
 }

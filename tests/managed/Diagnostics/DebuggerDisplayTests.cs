@@ -17,7 +17,6 @@ public sealed class DebuggerDisplayTests : IDisposable
         MemoryMap map = MemoryMap.Open(path, MapAccess.CopyOnWrite, new MapOptions { Offset = 1234 });
         string shown = Shown(map);
         Assert.Contains(path, shown, StringComparison.Ordinal);
-        Assert.Contains("1234", shown, StringComparison.Ordinal);
         Assert.Contains("3766", shown, StringComparison.Ordinal);
         Assert.Contains(nameof(MapAccess.CopyOnWrite), shown, StringComparison.Ordinal);
         Assert.DoesNotContain("closed", shown, StringComparison.Ordinal);

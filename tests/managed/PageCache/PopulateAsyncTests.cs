@@ -154,7 +154,7 @@ public sealed class PopulateAsyncTests : IDisposable
         using var begun = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
         Thread? thread = null;
-        Task<int> run = Ending.Run(
+        Task<int> run = HeldWork.Run(
             () =>
             {
                 begun.Set();
@@ -182,7 +182,7 @@ public sealed class PopulateAsyncTests : IDisposable
         int ends = 0;
         bool worked = false;
         Action? late = null;
-        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => Ending.Run(() => worked = true, () => ends++, work =>
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => HeldWork.Run(() => worked = true, () => ends++, work =>
         {
             late = work;
             throw new InvalidTimeZoneException();

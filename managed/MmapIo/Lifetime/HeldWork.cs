@@ -1,7 +1,7 @@
 namespace MmapIo;
 
 /// <summary>Work with an end to it that takes place whatever comes of the work.</summary>
-internal static class Ending
+internal static class HeldWork
 {
     public static async Task<T> With<T>(Func<Task<T>> start, Action end)
     {
