@@ -16,7 +16,9 @@ internal sealed class Population(
     /// <summary>Bytes; whole pages on every system.</summary>
     private const long Piece = 8 << 20;
 
-    private readonly Lock _reporting = new();
+    private readonly Lock _failing = new();
+    private bool _reporting;
+    private long _reported;
     private long _next;
     private long _done;
     private volatile bool _stopped;
@@ -87,19 +89,33 @@ internal sealed class Population(
         }
     }
 
+    /// <summary>One thread at a time tells, without a lock: what another has done meanwhile, it tells, too.</summary>
     private void Report(long bytes)
     {
-        lock (_reporting)
+        Interlocked.Add(ref _done, bytes);
+        while (progress is not null && Volatile.Read(ref _done) != Volatile.Read(ref _reported)
+            && !Interlocked.Exchange(ref _reporting, true))
         {
-            _done += bytes;
-            progress?.Report(_done);
+            try
+            {
+                long done = Volatile.Read(ref _done);
+                if (done != _reported)
+                {
+                    Volatile.Write(ref _reported, done);
+                    progress.Report(done);
+                }
+            }
+            finally
+            {
+                Volatile.Write(ref _reporting, false);
+            }
         }
     }
 
     /// <summary>Where several pieces fail, the first of the map is the one to tell of.</summary>
     private void Fail(long offset, Exception failure)
     {
-        lock (_reporting)
+        lock (_failing)
         {
             _stopped = true;
             if (offset < _failedAt)
