@@ -77,6 +77,16 @@ internal sealed record Prerequisite(
     public static readonly Prerequisite Qemu = new(
         "qemu-aarch64", () => OnPath("qemu-aarch64"), "qemu-user", "qemu-user", "(none)", "(none)");
 
+    /// <summary>Boots kernels.</summary>
+    public static readonly Prerequisite QemuSystemX86 = new(
+        "qemu-system-x86_64", () => OnPath("qemu-system-x86_64"), "qemu-system-x86", "qemu-system-x86", "qemu", "(none)");
+
+    public static readonly Prerequisite QemuSystemArm = new(
+        "qemu-system-aarch64", () => OnPath("qemu-system-aarch64"), "qemu-system-arm", "qemu-system-aarch64", "qemu", "(none)");
+
+    /// <summary>Packs their first file systems.</summary>
+    public static readonly Prerequisite Cpio = new("cpio", () => OnPath("cpio"), "cpio", "cpio", "cpio", "(none)");
+
     public static readonly Prerequisite Arm64Libc = new(
         "a C library for arm64",
         () => File.Exists(Emulator.Arm64Root + "/lib/ld-linux-aarch64.so.1"),

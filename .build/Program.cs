@@ -17,6 +17,7 @@ internal static class Program
         root.Add(TestVerb.Create());
         root.Add(NativesVerb.Create());
         root.Add(CrossVerb.Create());
+        root.Add(KernelsVerb.Create());
         root.Add(RunVerb.Create());
         root.Add(PackVerb.Create());
         root.Add(BenchVerb.Create());

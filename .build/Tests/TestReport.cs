@@ -40,5 +40,5 @@ internal sealed record TestReport(
     /// <summary>The report of something that went wrong before or beside the tests.</summary>
     public static TestReport Broken(string runner, string text) => new(runner, 0, [new TestNote(runner, text)], []);
 
-    private TestReport WithFailure(string text) => this with { Failed = [.. Failed, new TestNote(Runner, text)] };
+    public TestReport WithFailure(string text) => this with { Failed = [.. Failed, new TestNote(Runner, text)] };
 }
