@@ -69,9 +69,11 @@ mmapio_status mmapio_os_file_evict(intptr_t file, uint64_t offset, uint64_t leng
 mmapio_status mmapio_os_file_residency(intptr_t file, uint64_t offset, uint64_t length, mmapio_residency *report,
                                        mmapio_error *error)
 {
+    mmapio_status status = mmapio_posix_file_mincore(file, offset, length, &report->resident, error);
+
     report->scope = MMAPIO_SCOPE_PAGE_CACHE;
-    report->known = MMAPIO_KNOWN_RESIDENT;
-    return mmapio_posix_file_mincore(file, offset, length, &report->resident, error);
+    report->known = status == MMAPIO_OK ? MMAPIO_KNOWN_RESIDENT : 0;
+    return status;
 }
 
 /* What this file, or its file system, knows no such command for is a hint that is not followed. */
