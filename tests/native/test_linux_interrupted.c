@@ -7,6 +7,7 @@
 #include "cached.h"
 #include "child.h"
 #include "linux_filter.h"
+#include "linux_proc.h"
 #include "linux_shared.h"
 #include "shared.h"
 
@@ -161,7 +162,7 @@ static void use_all(void *argument)
     told = interrupt_first(self->call);
     use_memory();
     use_file(&file);
-    CHECK_EQUAL(1, read(told, &byte, 1));
+    CHECK(read(told, &byte, 1) == 1 || (self->call == SYS_sync_file_range && on_an_overlay()));
     fixture_remove(&file);
 }
 
