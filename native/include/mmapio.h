@@ -112,7 +112,17 @@ enum {
 enum {
     MMAPIO_OS_NONE = 0,  /* the library itself: os_code is 0 */
     MMAPIO_OS_ERRNO = 1, /* errno, or the kern_return_t of a Mach call */
-    MMAPIO_OS_WIN32 = 2  /* GetLastError() */
+    MMAPIO_OS_WIN32 = 2, /* GetLastError() */
+    MMAPIO_OS_FILE = 3   /* no code: os_code is a MMAPIO_FILE_*, what the handle is of and why that will not do */
+};
+
+/* mmapio_error.os_code of the domain MMAPIO_OS_FILE: what has no length to map or to act on. */
+enum {
+    MMAPIO_FILE_PIPE = 1,
+    MMAPIO_FILE_SOCKET = 2,
+    MMAPIO_FILE_DIRECTORY = 3,
+    MMAPIO_FILE_DEVICE = 4,       /* one without a size: block devices have one (not on Windows) */
+    MMAPIO_FILE_WITHOUT_PAGES = 5 /* a file that is made when it is read, as those of /proc and /sys */
 };
 
 /* What went wrong. Frozen: 16 bytes, four fields, for ever. */

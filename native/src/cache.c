@@ -79,42 +79,37 @@ typedef struct place {
     uint64_t length;
 } place;
 
-/* That a system cannot count is no reason not to evict: *known is 0 then. */
-static mmapio_status count(const place *where, mmapio_residency *found, mmapio_error *error)
+/* That nobody can count, or that this handle may not, is no reason not to evict: the report says that it is not known. */
+static mmapio_residency count(const place *where)
 {
-    mmapio_error failure;
-    mmapio_status status;
+    mmapio_residency found = {0};
+    mmapio_error ignored;
+    mmapio_status status =
+        where->map != NULL ? mmapio_os_residency(where->map, &where->range, &found, NULL, &ignored)
+                           : mmapio_os_file_residency(where->file, where->offset, where->length, &found, &ignored);
 
-    memset(found, 0, sizeof *found);
-    status = where->map != NULL ? mmapio_os_residency(where->map, &where->range, found, NULL, &failure)
-                                : mmapio_os_file_residency(where->file, where->offset, where->length, found, &failure);
-    if (status == MMAPIO_OK || status == MMAPIO_UNSUPPORTED) {
-        return MMAPIO_OK;
+    if (status != MMAPIO_OK) {
+        found.known = 0;
     }
-    return mmapio_fail_os(error, status, failure.os_domain, failure.os_code, failure.os_call);
+    return found;
 }
 
 static mmapio_status evict(const place *where, mmapio_eviction *full, mmapio_error *error)
 {
-    mmapio_residency before;
+    mmapio_residency before = count(where);
     mmapio_residency after;
     mmapio_error failure;
-    mmapio_status status = count(where, &before, error);
+    mmapio_status status = MMAPIO_OK;
 
-    if (status != MMAPIO_OK) {
-        return status;
-    }
     if (where->map == NULL) {
         status = mmapio_os_file_evict(where->file, where->offset, where->length, error);
     } else if (mmapio_os_evict(where->map, &where->range, &failure) != MMAPIO_OK) {
         status = mmapio_note_failure(where->map, &failure, error);
     }
-    if (status == MMAPIO_OK) {
-        status = count(where, &after, error);
-    }
     if (status != MMAPIO_OK) {
         return status;
     }
+    after = count(where);
     full->scope = before.scope;
     if ((before.known & after.known & MMAPIO_KNOWN_RESIDENT) != 0) {
         full->known = MMAPIO_KNOWN_RESIDENT;

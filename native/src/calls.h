@@ -35,6 +35,9 @@
     X(PWRITE, 25, "pwrite")                                                                                            \
     X(SYNC_FILE_RANGE, 40, "sync_file_range")                                                                          \
     X(POSIX_FADVISE, 41, "posix_fadvise")                                                                              \
+    X(FUTEX, 42, "futex")                                                                                              \
+    X(FDATASYNC, 43, "fdatasync")                                                                                      \
+    X(IOCTL, 44, "ioctl")                                                                                              \
     X(OPEN, 51, "open")                                                                                                \
     X(SHM_OPEN, 52, "shm_open")                                                                                        \
     X(SHM_UNLINK, 53, "shm_unlink")                                                                                    \

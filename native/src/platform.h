@@ -45,7 +45,7 @@ struct mmapio_map {
     _Atomic(bool) changed;  /* mmapio_map_protect was called: protection may no longer be the truth */
     _Atomic(uint64_t) lost; /* the first failure to write that nobody has acknowledged, see sync.c; 0 for none */
     intptr_t file;          /* the map's own handle, or MMAPIO_NO_FILE */
-    _Atomic(int) device;    /* Linux: has the file a device behind it? 0 for not asked, 1 for yes, 2 for no */
+    _Atomic(uint32_t) ground; /* Linux: what the file lies on, bits of linux.h; 0 for not asked */
 
     /* Memory that processes share has a handle, too: of something that is no file, or is not for being a file. */
     bool is_memory;

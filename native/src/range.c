@@ -69,7 +69,9 @@ mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t le
         }
         status = mmapio_os_residency(map, &range, &full, pages, error);
     }
-    report_end(report, &full, sizeof full);
+    if (status == MMAPIO_OK) {
+        report_end(report, &full, sizeof full);
+    }
     return status;
 }
 

@@ -29,6 +29,9 @@ typedef struct fixture_file {
 } fixture_file;
 
 bool fixture_has(fixture_place place);
+
+/* Is there no device behind FIXTURE_DISK either? Then reading ahead and dropping pages are hints that nothing follows. */
+bool fixture_disk_is_memory(void);
 fixture_file fixture_create(fixture_place place);
 
 /* A file on disk whose byte number i is fixture_pattern(i). */

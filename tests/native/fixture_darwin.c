@@ -6,6 +6,11 @@ const char *fixture_folder(fixture_place place)
     return place == FIXTURE_DISK ? "." : NULL;
 }
 
+bool fixture_disk_is_memory(void)
+{
+    return false;
+}
+
 const char *fixture_descriptor_folder(void)
 {
     return "/dev/fd";

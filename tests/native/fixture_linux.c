@@ -22,6 +22,13 @@ const char *fixture_folder(fixture_place place)
     return statfs("/dev/shm", &info) == 0 && info.f_type == TMPFS && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : NULL;
 }
 
+bool fixture_disk_is_memory(void)
+{
+    struct statfs info;
+
+    return statfs(".", &info) == 0 && info.f_type == TMPFS;
+}
+
 const char *fixture_descriptor_folder(void)
 {
     return "/proc/self/fd";

@@ -236,6 +236,11 @@ bool fixture_has_room(uint64_t length)
     return room != NULL && VirtualFree(room, 0, MEM_RELEASE);
 }
 
+bool fixture_disk_is_memory(void)
+{
+    return false;
+}
+
 bool fixture_emulated(void)
 {
     return GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != NULL;

@@ -187,8 +187,10 @@ static mmapio_map *memory_for_huge_pages(void)
 /* What the system has, and may all the same not do for this mapping today. */
 static bool may_be_ignored(uint32_t advice)
 {
-    /* Huge pages cannot be made when none are free. Memory is paged out to swap, if there is any. Wine cannot zero a part of a file. */
-    return advice == MMAPIO_MADV_COLLAPSE || advice == MMAPIO_MADV_PAGEOUT ||
+    /* Huge pages cannot be made when none are free, and may be switched off. Memory is paged out to swap, and read in
+     * from there, if there is any. Wine cannot zero a part of a file. */
+    return advice == MMAPIO_MADV_COLLAPSE || advice == MMAPIO_MADV_HUGEPAGE || advice == MMAPIO_MADV_PAGEOUT ||
+           (advice == MMAPIO_MADV_WILLNEED && fixture_disk_is_memory()) ||
            (advice == MMAPIO_MADV_REMOVE && on_windows() && fixture_emulated());
 }
 

@@ -187,31 +187,41 @@ static void too_few_of_them_is_a_limit_where_they_are_required(void)
     CHECK(map == NULL);
 }
 
-static bool transparent_is_off(const char *path)
+/* What the setting in use is called: it stands in brackets. */
+static bool setting_is(const char *name, const char *word)
 {
     char line[128] = "";
-    FILE *file = fopen(path, "re");
-    bool off = file == NULL || fgets(line, sizeof line, file) == NULL || strstr(line, "[never]") != NULL ||
-               strstr(line, "[deny]") != NULL;
+    char path[96];
+    char in_use[32];
+    FILE *file;
 
+    (void)snprintf(path, sizeof path, "/sys/kernel/mm/transparent_hugepage/%s", name);
+    (void)snprintf(in_use, sizeof in_use, "[%s]", word);
+    file = fopen(path, "re");
     if (file != NULL) {
+        (void)fgets(line, sizeof line, file);
         (void)fclose(file);
     }
-    return off;
+    return strstr(line, in_use) != NULL;
 }
 
-static void check_fallback(mmapio_map *map, const char *path)
+static bool transparent_is_off(const char *name)
+{
+    return setting_is(name, "never") || setting_is(name, "deny") ||
+           (caps_here().features & MMAPIO_FEATURE_TRANSPARENT) == 0;
+}
+
+static void check_fallback(mmapio_map *map, const char *setting)
 {
     CHECK_EQUAL(fixture_page_size(), mmapio_map_page_size(map));
-    CHECK_EQUAL(transparent_is_off(path) ? MMAPIO_HUGE_NONE : MMAPIO_HUGE_TRANSPARENT, mmapio_map_huge_pages(map));
+    CHECK_EQUAL(transparent_is_off(setting) ? MMAPIO_HUGE_NONE : MMAPIO_HUGE_TRANSPARENT, mmapio_map_huge_pages(map));
     bytes_of(map)[0] = 'x';
     close_map(map);
 }
 
 static void where_they_are_preferred_others_do(void)
 {
-    const char *enabled = "/sys/kernel/mm/transparent_hugepage/enabled";
-    const char *for_shared = "/sys/kernel/mm/transparent_hugepage/shmem_enabled";
+    const char *enabled = "enabled";
     mmapio_map_options options = huge_options(PRIVATE | MMAPIO_MAP_NORESERVE, MMAPIO_HUGE_PREFER, 0, UINT64_C(1) << 36);
     mmapio_map *map = NULL;
 
@@ -223,7 +233,7 @@ static void where_they_are_preferred_others_do(void)
     check_fallback(map, enabled);
     options.flags = SHARED | MMAPIO_MAP_NORESERVE;
     CHECK_OK(mmapio_map_shared(NULL, &options, &map, NULL));
-    check_fallback(map, for_shared);
+    check_fallback(map, "shmem_enabled");
     /* A size no processor has. */
     options = huge_options(PRIVATE, MMAPIO_HUGE_PREFER, UINT64_C(1) << 40, 100);
     CHECK_OK(mmapio_map_anonymous(&options, &map, NULL));
@@ -231,6 +241,75 @@ static void where_they_are_preferred_others_do(void)
     options.huge_pages = MMAPIO_HUGE_TRANSPARENT;
     CHECK_OK(mmapio_map_anonymous(&options, &map, NULL));
     check_fallback(map, enabled);
+}
+
+/* A file on a tmpfs mounted so, mapped with transparent huge pages: what is said of them is what comes of them. */
+static void map_on_a_mount(const char *option, bool makes_some)
+{
+    mmapio_map_options options = huge_options(SHARED, MMAPIO_HUGE_TRANSPARENT, 0, 8 * MIB);
+    char folder[] = "./huge-XXXXXX";
+    uint32_t outcome = 99;
+    mmapio_map *map = NULL;
+    bool some;
+    char path[32];
+    int file;
+
+    CHECK(mkdtemp(folder) != NULL);
+    if (mount("none", folder, "tmpfs", 0, option) != 0) {
+        (void)rmdir(folder);
+        SKIP("this process may not mount a tmpfs, or this kernel has no huge pages for it");
+    }
+    (void)snprintf(path, sizeof path, "%s/file", folder);
+    file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(file >= 0 && fixture_resize(file, 8 * MIB));
+    CHECK_OK(mmapio_map_file(file, &options, &map, NULL));
+    CHECK_OK(mmapio_map_advise(map, 0, 8 * MIB, MMAPIO_MADV_HUGEPAGE, &outcome, NULL));
+    memset(bytes_of(map), 'h', 8 * MIB);
+    some = mapping_bytes(bytes_of(map) + 4 * MIB, "ShmemPmdMapped:") != 0;
+    CHECK_EQUAL(makes_some, some);
+    CHECK_EQUAL(makes_some ? MMAPIO_HUGE_TRANSPARENT : MMAPIO_HUGE_NONE, mmapio_map_huge_pages(map));
+    CHECK_EQUAL(makes_some ? MMAPIO_ADVICE_APPLIED : MMAPIO_ADVICE_IGNORED, outcome);
+    close_map(map);
+    (void)close(file);
+    CHECK_EQUAL(0, umount2(folder, MNT_DETACH));
+    CHECK_EQUAL(0, rmdir(folder));
+}
+
+static void map_on_all_mounts(void *unused)
+{
+    (void)unused;
+    if (!may_mount()) {
+        SKIP("this process may not mount, not even where nobody else sees it");
+    }
+    map_on_a_mount("size=16m,huge=never", false);
+    map_on_a_mount("size=16m,huge=advise", true);
+    map_on_a_mount("size=16m,huge=within_size", true);
+    map_on_a_mount("size=16m,huge=always", true);
+}
+
+static void transparent_ones_of_a_tmpfs_are_governed_by_its_mount(void)
+{
+    need_a_real_kernel();
+    if (setting_is("shmem_enabled", "deny") || setting_is("shmem_enabled", "force") ||
+        (caps_here().features & MMAPIO_FEATURE_TRANSPARENT) == 0) {
+        SKIP("this system makes transparent huge pages everywhere, or nowhere");
+    }
+    child_must_pass(map_on_all_mounts, NULL);
+}
+
+static void advice_about_them_comes_to_nothing_where_they_are_switched_off(void)
+{
+    uint32_t outcome = 99;
+    mmapio_map *map = map_memory(SHARED, 4 * MIB);
+
+    need_a_real_kernel();
+    CHECK_OK(mmapio_map_advise(map, 0, 4 * MIB, MMAPIO_MADV_HUGEPAGE, &outcome, NULL));
+    CHECK_EQUAL(transparent_is_off("shmem_enabled") ? MMAPIO_ADVICE_IGNORED : MMAPIO_ADVICE_APPLIED, outcome);
+    close_map(map);
+    map = map_memory(PRIVATE, 4 * MIB);
+    CHECK_OK(mmapio_map_advise(map, 0, 4 * MIB, MMAPIO_MADV_HUGEPAGE, &outcome, NULL));
+    CHECK_EQUAL(transparent_is_off("enabled") ? MMAPIO_ADVICE_IGNORED : MMAPIO_ADVICE_APPLIED, outcome);
+    close_map(map);
 }
 
 static void what_cannot_have_them_is_unsupported_where_they_are_required(void)
@@ -266,5 +345,8 @@ static void sizes_and_policies_that_make_no_sense_are_refused(void)
 
 TEST_MAIN(TEST(memory_gets_huge_pages_of_the_size_asked_for), TEST(shared_memory_gets_them_too),
           TEST(a_file_of_hugetlbfs_has_them_unasked), TEST(too_few_of_them_is_a_limit_where_they_are_required),
-          TEST(where_they_are_preferred_others_do), TEST(what_cannot_have_them_is_unsupported_where_they_are_required),
+          TEST(where_they_are_preferred_others_do),
+          TEST(transparent_ones_of_a_tmpfs_are_governed_by_its_mount),
+          TEST(advice_about_them_comes_to_nothing_where_they_are_switched_off),
+          TEST(what_cannot_have_them_is_unsupported_where_they_are_required),
           TEST(sizes_and_policies_that_make_no_sense_are_refused))

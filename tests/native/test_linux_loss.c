@@ -7,14 +7,11 @@
 #include "cached.h"
 #include "child.h"
 #include "linux_filter.h"
-#include "linux_small_disk.h"
+#include "linux_loop.h"
 
-#include <linux/loop.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 
-/* So large that its pages are written in several requests: the driver takes one that is cut short for a success. */
-enum { SYNCS = 4, CLAIMED = 1024 };
+enum { SYNCS = 4 };
 
 static const uint32_t promises[SYNCS] = {MMAPIO_MS_SYNC, MMAPIO_MS_DATA, MMAPIO_MS_DURABLE, MMAPIO_MS_BARRIER};
 
@@ -44,45 +41,6 @@ static void check_acknowledged(mmapio_map *map)
 
     CHECK_OK(mmapio_map_acknowledge_loss(map, &error));
     CHECK_OWN_ERROR(MMAPIO_OK, error);
-}
-
-/* A block device with room for ROOM pages that claims to have CLAIMED. It goes when the descriptor is closed. */
-static int device_that_runs_full(void)
-{
-    struct loop_config config = {0};
-    char path[32];
-    int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-    int device = -1;
-
-    if (control < 0) {
-        SKIP("this process may not make loop devices");
-    }
-    config.fd = (unsigned)empty_file_on_a_small_disk();
-    CHECK(fixture_resize((intptr_t)config.fd, CLAIMED * (uint64_t)fixture_page_size()));
-    config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
-    /* Somebody else may take the free one first: then there is another. */
-    for (int attempt = 0; attempt < 100; attempt++) {
-        int number = ioctl(control, LOOP_CTL_GET_FREE);
-        if (number < 0) {
-            break;
-        }
-        (void)snprintf(path, sizeof path, "/dev/loop%d", number);
-        device = open(path, O_RDWR | O_CLOEXEC);
-        if (device < 0 || ioctl(device, LOOP_CONFIGURE, &config) == 0) {
-            break;
-        }
-        (void)close(device);
-        device = -1;
-        if (errno != EBUSY) {
-            break;
-        }
-    }
-    (void)close(control);
-    (void)close((int)config.fd);
-    if (device < 0) {
-        SKIP("this process may not make loop devices");
-    }
-    return device;
 }
 
 static void lose_writes_to_the_device(void *unused)

@@ -2,14 +2,17 @@
  * test_linux_old_kernel.c - the library on a kernel that lacks what this one has.
  *
  * A child forbids itself the newer calls with a seccomp filter, which answers as kernels did before they had them:
- * madvise 22 and up (5.14), cachestat (6.5), mlock2 (4.4), and in some tests process_vm_readv (3.2, or a container).
+ * madvise 22 and up (5.14), cachestat (6.5), and in some tests mlock2 (4.4).
  */
 #include "child.h"
 #include "linux_filter.h"
 #include "linux_residency.h"
+#include "linux_small_disk.h"
+
+#include <stdatomic.h>
 
 /* What a kernel lacks besides the new advice and cachestat. */
-typedef enum loss { NOTHING_ELSE = 0, LOSE_MLOCK2 = 1, LOSE_PROCESS_VM = 2 } loss;
+typedef enum loss { NOTHING_ELSE = 0, LOSE_MLOCK2 = 1 } loss;
 
 static void become_old(unsigned lost)
 {
@@ -23,8 +26,6 @@ static void become_old(unsigned lost)
         FILTER_SKIP_UNLESS(SYS_cachestat, 1),
         FILTER_FAIL(ENOSYS),
         FILTER_SKIP_UNLESS((lost & LOSE_MLOCK2) != 0 ? SYS_mlock2 : -1, 1),
-        FILTER_FAIL(ENOSYS),
-        FILTER_SKIP_UNLESS((lost & LOSE_PROCESS_VM) != 0 ? SYS_process_vm_readv : -1, 1),
         FILTER_FAIL(ENOSYS),
         FILTER_ALLOW,
     };
@@ -86,10 +87,7 @@ static void populate_each_page(void *argument)
     CHECK_EQUAL(PAGES, resident_pages(map));
     CHECK(fixture_resize(file->handle, 40 * page));
     CHECK_STATUS(MMAPIO_FAULT, mmapio_map_populate(map, 30 * page, 20 * page, MMAPIO_PROT_READ, &error));
-    CHECK_ERRNO(MMAPIO_FAULT, EFAULT, "process_vm_readv", error);
-    error = stale_error();
-    CHECK_STATUS(MMAPIO_UNSUPPORTED, mmapio_map_populate(map, 0, page, MMAPIO_PROT_WRITE, &error));
-    CHECK_STATUS(MMAPIO_UNSUPPORTED, error.status);
+    CHECK_ERRNO(MMAPIO_FAULT, EFAULT, "futex", error);
     close_map(map);
 }
 
@@ -104,40 +102,109 @@ static void populating_reads_each_page_without_risk_of_a_signal(void)
     fixture_remove(&file);
 }
 
-/* More pages than are read with one call. */
-static void populate_many(void *unused)
+static void populate_for_writing(void *argument)
 {
-    uint64_t length = 1500 * (uint64_t)fixture_page_size();
-    mmapio_map *map = map_memory(SHARED, length);
+    const fixture_file *file = argument;
+    uint64_t page = fixture_page_size();
+    mmapio_map *map = map_page_by_page(file->handle, READ_WRITE, SHARED);
+    mmapio_map *private = map_page_by_page(file->handle, READ_WRITE, PRIVATE);
+    mmapio_map *reading = map_page_by_page(file->handle, READ_ONLY, SHARED);
+    mmapio_error error = stale_error();
 
-    (void)unused;
     become_old(NOTHING_ELSE);
-    CHECK_OK(mmapio_map_populate(map, 0, length, MMAPIO_PROT_READ, NULL));
-    CHECK_EQUAL(1500, report_of(map, 0, length, NULL).resident);
+    bytes_of(map)[10 * page] = 'x';
+    CHECK_OK(mmapio_map_populate(map, 9 * page, 3 * page, MMAPIO_PROT_WRITE, &error));
+    CHECK_OWN_ERROR(MMAPIO_OK, error);
+    CHECK_EQUAL(3, resident_pages(map));
+    CHECK_EQUAL('x', bytes_of(map)[10 * page]);
+    CHECK_EQUAL(0, mapping_bytes(bytes_of(private), "Anonymous:"));
+    CHECK_OK(mmapio_map_populate(private, 9 * page, 3 * page, MMAPIO_PROT_WRITE, NULL));
+    CHECK_EQUAL(3 * page, mapping_bytes(bytes_of(private), "Anonymous:"));
+    CHECK_EQUAL('x', bytes_of(private)[10 * page]);
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_populate(reading, 0, page, MMAPIO_PROT_WRITE, &error));
+    CHECK_ERRNO(MMAPIO_ACCESS_DENIED, EFAULT, "futex", error);
+    CHECK_OK(mmapio_map_protect(map, 9 * page, page, MMAPIO_PROT_READ, NULL));
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_populate(map, 8 * page, 2 * page, MMAPIO_PROT_WRITE, NULL));
+    CHECK_OK(mmapio_map_populate(map, 8 * page, 2 * page, MMAPIO_PROT_READ, NULL));
+    CHECK_OK(mmapio_map_protect(map, 9 * page, page, MMAPIO_PROT_NONE, NULL));
+    CHECK_STATUS(MMAPIO_ACCESS_DENIED, mmapio_map_populate(map, 8 * page, 2 * page, MMAPIO_PROT_READ, NULL));
+    CHECK(fixture_resize(file->handle, 40 * page));
+    CHECK_STATUS(MMAPIO_FAULT, mmapio_map_populate(map, 30 * page, 20 * page, MMAPIO_PROT_WRITE, &error));
+    CHECK_ERRNO(MMAPIO_FAULT, EFAULT, "futex", error);
     close_map(map);
+    close_map(private);
+    close_map(reading);
 }
 
-static void populating_goes_on_past_the_first_batch(void)
+static void populating_for_writing_touches_each_page_without_risk_of_a_signal(void)
 {
-    need_real_residency();
-    child_must_pass(populate_many, NULL);
+    need_tmpfs();
+
+    fixture_file file;
+
+    file = sparse_file(FIXTURE_MEMORY);
+    child_must_pass(populate_for_writing, &file);
+    fixture_remove(&file);
 }
 
-static void populate_without_a_way(void *unused)
+static void populate_a_full_disk(void *unused)
 {
-    mmapio_map *map = map_memory(PRIVATE, 10000);
+    uint64_t page = fixture_page_size();
+    int file = file_on_a_small_disk();
+    mmapio_map *map = map_whole(file, READ_WRITE, SHARED);
     mmapio_error error = stale_error();
 
     (void)unused;
-    become_old(LOSE_PROCESS_VM);
-    CHECK_STATUS(MMAPIO_UNSUPPORTED, mmapio_map_populate(map, 0, 10000, MMAPIO_PROT_READ, &error));
-    CHECK_STATUS(MMAPIO_UNSUPPORTED, error.status);
+    become_old(NOTHING_ELSE);
+    CHECK_STATUS(MMAPIO_FAULT, mmapio_map_populate(map, 0, WANTED * page, MMAPIO_PROT_WRITE, &error));
+    CHECK_ERRNO(MMAPIO_FAULT, EFAULT, "futex", error);
+    close_map(map);
+    (void)close(file);
+}
+
+static void a_full_disk_is_a_fault_there_too(void)
+{
+    need_a_real_kernel();
+    child_must_pass(populate_a_full_disk, NULL);
+}
+
+/* Another thread counts in the very words that are touched: no increment may get lost. */
+enum { INCREMENTS = 1 << 20, TOUCHED = 4 };
+
+static void count_in_each_page(void *argument)
+{
+    mmapio_map *map = argument;
+
+    for (uint32_t i = 0; i < INCREMENTS; i++) {
+        void *word = bytes_of(map) + i % TOUCHED * fixture_page_size();
+        (void)atomic_fetch_add((_Atomic(uint32_t) *)word, 1);
+    }
+}
+
+static void populate_while_others_write(void *unused)
+{
+    uint64_t page = fixture_page_size();
+    mmapio_map *map = map_memory(SHARED, TOUCHED * page);
+    fixture_thread *thread;
+
+    (void)unused;
+    become_old(NOTHING_ELSE);
+    thread = fixture_thread_start(count_in_each_page, map);
+    for (int i = 0; i < 100000; i++) {
+        CHECK_OK(mmapio_map_populate(map, 0, TOUCHED * page, MMAPIO_PROT_WRITE, NULL));
+    }
+    fixture_thread_join(thread);
+    for (uint64_t i = 0; i < TOUCHED; i++) {
+        uint32_t count;
+        memcpy(&count, bytes_of(map) + i * page, sizeof count);
+        CHECK_EQUAL(INCREMENTS / TOUCHED, count);
+    }
     close_map(map);
 }
 
-static void populating_is_unsupported_where_there_is_no_safe_way(void)
+static void populating_for_writing_undoes_no_store_of_others(void)
 {
-    child_must_pass(populate_without_a_way, NULL);
+    child_must_pass(populate_while_others_write, NULL);
 }
 
 static void ask_residency(void *argument)
@@ -243,7 +310,9 @@ static void locking_tells_a_truncated_file_from_the_limit(void)
 }
 
 TEST_MAIN(TEST(caps_lack_what_the_kernel_lacks), TEST(advice_the_kernel_does_not_know_is_ignored),
-          TEST(populating_reads_each_page_without_risk_of_a_signal), TEST(populating_goes_on_past_the_first_batch),
-          TEST(populating_is_unsupported_where_there_is_no_safe_way), TEST(residency_is_told_without_the_other_counts),
+          TEST(populating_reads_each_page_without_risk_of_a_signal),
+          TEST(populating_for_writing_touches_each_page_without_risk_of_a_signal),
+          TEST(a_full_disk_is_a_fault_there_too), TEST(populating_for_writing_undoes_no_store_of_others),
+          TEST(residency_is_told_without_the_other_counts),
           TEST(a_stranger_is_told_nothing_there_either), TEST(locking_on_fault_is_unsupported),
           TEST(locking_tells_a_truncated_file_from_the_limit))

@@ -40,36 +40,142 @@ static void more_than_the_memory_is_an_error(void)
     child_must_pass(ask_for_too_much, NULL);
 }
 
-/* A control group that has 100 MiB, of which 50 are in use. */
-static void live_in_a_small_group(void *unused)
-{
-    const uint64_t mebibyte = 1 << 20;
-    mmapio_map *map = NULL;
-    int limit;
+enum { MEBIBYTE = 1 << 20 };
 
-    (void)unused;
+static void write_number(const char *folder, const char *name, const char *text)
+{
+    char path[300];
+    int file;
+
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && close(file) == 0);
+}
+
+static void check_room(uint64_t fits, uint64_t too_much)
+{
+    mmapio_error error = stale_error();
+    mmapio_map *map = map_shared(NULL, CREATE, fits);
+
+    close_map(map);
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, try_shared(NULL, CREATE, too_much, &map, &error));
+    CHECK_OWN_ERROR(MMAPIO_OUT_OF_MEMORY, error);
+    map = map_shared(NULL, CREATE | MMAPIO_MAP_NORESERVE, too_much);
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY,
+                 mmapio_map_resize(map, too_much * 2, MMAPIO_RESIZE_MAY_MOVE | MMAPIO_RESIZE_ALLOCATE, NULL));
+    close_map(map);
+}
+
+static void enter_made_up_groups(void)
+{
     if (!may_mount() || mount("none", "/sys/fs/cgroup", "tmpfs", 0, "size=1m") != 0) {
         SKIP("this process may not mount a tmpfs");
     }
-    limit = open("/sys/fs/cgroup/memory.max", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    CHECK(limit >= 0 && write(limit, "104857600\n", 10) == 10 && close(limit) == 0);
-    limit = open("/sys/fs/cgroup/memory.swap.max", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    CHECK(limit >= 0 && write(limit, "0\n", 2) == 2 && close(limit) == 0);
-    map = map_shared(NULL, CREATE, 60 * mebibyte);
-    close_map(map);
-    limit = open("/sys/fs/cgroup/memory.stat", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    CHECK(limit >= 0 && write(limit, "anon 42428800\nfile 7\nshmem 10000000\n", 37) == 37 && close(limit) == 0);
-    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, try_shared(NULL, CREATE, 60 * mebibyte, &map, NULL));
-    map = map_shared(NULL, CREATE, 40 * mebibyte);
-    close_map(map);
-    map = map_shared(NULL, CREATE | MMAPIO_MAP_NORESERVE, 200 * mebibyte);
-    close_map(map);
+}
+
+/* A control group that has 100 MiB, of which 50 are in use. */
+static void live_in_a_small_group(void *unused)
+{
+    (void)unused;
+    enter_made_up_groups();
+    write_number("/sys/fs/cgroup", "memory.max", "104857600\n");
+    write_number("/sys/fs/cgroup", "memory.swap.max", "0\n");
+    close_map(map_shared(NULL, CREATE, 60 * MEBIBYTE));
+    write_number("/sys/fs/cgroup", "memory.stat", "anon 42428800\nfile 7\nshmem 10000000\n");
+    check_room(40 * MEBIBYTE, 60 * MEBIBYTE);
+}
+
+/* The same as version 1 has it. */
+static void live_in_a_small_old_group(void *unused)
+{
+    const char *folder = "/sys/fs/cgroup/memory";
+
+    (void)unused;
+    enter_made_up_groups();
+    CHECK_EQUAL(0, mkdir(folder, 0700));
+    write_number(folder, "memory.limit_in_bytes", "104857600\n");
+    write_number(folder, "memory.memsw.limit_in_bytes", "104857600\n");
+    close_map(map_shared(NULL, CREATE, 60 * MEBIBYTE));
+    write_number(folder, "memory.stat",
+                 "cache 10000000\nrss 42428800\ntotal_inactive_anon 42428800\ntotal_active_anon 10000000\n");
+    check_room(40 * MEBIBYTE, 60 * MEBIBYTE);
+    /* The limit of a group further up, of which only the statistics tell. */
+    write_number(folder, "memory.limit_in_bytes", "9223372036854771712\n");
+    write_number(folder, "memory.memsw.limit_in_bytes", "9223372036854771712\n");
+    close_map(map_shared(NULL, CREATE, 110 * MEBIBYTE));
+    write_number(folder, "memory.stat",
+                 "hierarchical_memory_limit 104857600\nhierarchical_memsw_limit 104857600\ntotal_active_anon 52428800\n");
+    check_room(40 * MEBIBYTE, 60 * MEBIBYTE);
 }
 
 static void more_than_the_control_group_has_is_an_error(void)
 {
     need_shared_memory();
     child_must_pass(live_in_a_small_group, NULL);
+}
+
+static void more_than_a_control_group_of_version_1_has_is_an_error(void)
+{
+    FILE *groups = fopen("/proc/self/cgroup", "re");
+    bool is_old = false;
+    char line[4096];
+
+    need_shared_memory();
+    while (groups != NULL && fgets(line, sizeof line, groups) != NULL) {
+        is_old = is_old || strstr(line, ":memory:") != NULL;
+    }
+    if (groups != NULL) {
+        (void)fclose(groups);
+    }
+    if (!is_old) {
+        SKIP("memory is not governed by control groups of version 1 here");
+    }
+    child_must_pass(live_in_a_small_old_group, NULL);
+}
+
+/* A real group, with one inside it that has no limit of its own. The filter is there for the day that the limit is
+ * overlooked: then this process would be killed. */
+static void live_in_a_real_group(void *argument)
+{
+    const char *inner = argument;
+    char number[16];
+
+    filter_fail(SYS_fallocate, ENOSPC);
+    (void)snprintf(number, sizeof number, "%d", (int)getpid());
+    write_number(inner, "cgroup.procs", number);
+    CHECK_STATUS(MMAPIO_NO_SPACE, try_shared(NULL, CREATE, 200 * MEBIBYTE, &(mmapio_map *){NULL}, NULL));
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, try_shared(NULL, CREATE, 1000 * MEBIBYTE, &(mmapio_map *){NULL}, NULL));
+}
+
+static void a_limit_of_a_group_further_up_counts(void)
+{
+    char outer[] = "/sys/fs/cgroup/memory/mmapio-test-XXXXXX";
+    char inner[80];
+    bool limited;
+    int file;
+    int code;
+
+    need_shared_memory();
+    need_a_real_kernel();
+    if (mkdtemp(outer) == NULL) {
+        SKIP("this process may not make control groups of version 1");
+    }
+    (void)snprintf(inner, sizeof inner, "%s/memory.limit_in_bytes", outer);
+    file = open(inner, O_WRONLY | O_CLOEXEC);
+    limited = file >= 0 && write(file, "314572800", 9) == 9;
+    (void)close(file);
+    (void)snprintf(inner, sizeof inner, "%s/inner", outer);
+    if (!limited || mkdir(inner, 0700) != 0) {
+        (void)rmdir(outer);
+        SKIP("this process may not limit control groups of version 1");
+    }
+    code = child_run(live_in_a_real_group, inner);
+    CHECK_EQUAL(0, rmdir(inner));
+    CHECK_EQUAL(0, rmdir(outer));
+    if (code == TEST_SKIPPED) {
+        TEST_LEAVE(TEST_SKIPPED);
+    }
+    CHECK_EQUAL(0, code);
 }
 
 /* ---- a full /dev/shm ---- */
@@ -211,6 +317,7 @@ static void more_locked_memory_than_allowed_leaves_no_name(void)
 }
 
 TEST_MAIN(TEST(more_than_the_memory_is_an_error), TEST(more_than_the_control_group_has_is_an_error),
+          TEST(more_than_a_control_group_of_version_1_has_is_an_error), TEST(a_limit_of_a_group_further_up_counts),
           TEST(a_full_file_system_is_an_error_and_no_signal), TEST(without_dev_shm_there_is_memory_without_a_name),
           TEST(too_many_mappings_are_an_error_that_leaves_nothing), TEST(no_more_descriptors_is_a_limit),
           TEST(more_locked_memory_than_allowed_leaves_no_name))

@@ -53,25 +53,45 @@ internal static unsafe class MapErrors
         string text = Text(Interop.mmapio_status_text(status));
         if (error.OsDomain == 0)
         {
-            return $"Cannot {action}{file}: {text}.{LimitOf(status, "")}";
+            return $"Cannot {action}{file}: {text}.{LimitOf(status, error, "")}";
         }
         string call = Text(Interop.mmapio_call_name(error.OsCall));
         string code = (OsErrorDomain)error.OsDomain == OsErrorDomain.Win32 ? "Windows error" : "errno";
         string words = Marshal.GetPInvokeErrorMessage(error.OsCode);
-        return $"Cannot {action}{file}: {text} ({call}: {code} {error.OsCode}, {words}).{LimitOf(status, call)}";
+        return $"Cannot {action}{file}: {text} ({call}: {code} {error.OsCode}, {words}).{LimitOf(status, error, call)}";
     }
 
-    /// <summary>One status stands for several limits; the call that met it tells which, and so how to raise it.</summary>
-    private static string LimitOf(int status, string call) => (MapStatus)status != MapStatus.LimitReached ? "" : call switch
+    /// <summary>One status stands for several limits; the call that met it, and its code, tell which, and so how to
+    /// raise it. An explicit huge page too few is told by ENOMEM or ENOSPC, memory that may not be locked (by mlockall)
+    /// by EAGAIN.</summary>
+    private static string LimitOf(int status, in NativeError error, string call)
     {
-        "mlock" or "mlock2" or "mmap" =>
-            " The limit is that of locked memory, RLIMIT_MEMLOCK: 'ulimit -l' shows and raises it.",
-        "fcntl" => " The limit is that of open files, RLIMIT_NOFILE: 'ulimit -n' shows and raises it.",
-        "VirtualLock" => " The limit is the minimum size of the process's working set.",
-        "DuplicateHandle" or "CreateFileMapping" => " The limit is that of open handles.",
-        "" => " The limit is that of maps with ZeroFillOnFault, of which there are 1024 at a time.",
-        _ => "",
-    };
+        const int Enomem = 12;
+        const int Enfile = 23;
+        const int Enospc = 28;
+        const int NoSystemResources = 1450;
+        if ((MapStatus)status != MapStatus.LimitReached)
+        {
+            return "";
+        }
+        return (call, error.OsCode) switch
+        {
+            ("mmap", Enomem) or ("fallocate" or "ftruncate" or "memfd_create", Enomem or Enospc) =>
+                " The limit is that of huge pages: 'sysctl vm.nr_hugepages' shows and raises how many are set aside.",
+            ("mlock" or "mlock2" or "mmap" or "mremap", _) =>
+                " The limit is that of locked memory, RLIMIT_MEMLOCK: 'ulimit -l' shows and raises it.",
+            ("fcntl" or "open" or "memfd_create" or "shm_open" or "pipe", Enfile) =>
+                " The limit is that of open files of the whole system: 'sysctl fs.file-max' shows and raises it.",
+            ("fcntl" or "open" or "memfd_create" or "shm_open" or "pipe", _) =>
+                " The limit is that of open files, RLIMIT_NOFILE: 'ulimit -n' shows and raises it.",
+            ("VirtualAlloc" or "CreateFileMapping", NoSystemResources) =>
+                " The limit is that of large pages: the memory has no piece left that is large enough.",
+            ("VirtualLock", _) => " The limit is the minimum size of the process's working set.",
+            ("DuplicateHandle" or "CreateFileMapping", _) => " The limit is that of open handles.",
+            ("", _) => " The limit is that of maps with ZeroFillOnFault, of which there are 1024 at a time.",
+            _ => "",
+        };
+    }
 
     private static string Text(byte* utf8) => Marshal.PtrToStringUTF8((nint)utf8) ?? "";
 

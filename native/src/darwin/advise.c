@@ -3,15 +3,16 @@
 #include "../range.h"
 #include "darwin.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <mach/vm_inherit.h>
 #include <sys/mman.h>
 
-/* Advice that this system or this kind of mapping has no use for is not an error; a failure on the way is. */
+/* Advice that this system or this kind of mapping has no use for, or that a sandbox forbids, is not an error; a failure
+ * on the way is. */
 static mmapio_status refused(int code, uint32_t call, mmapio_error *error)
 {
     switch (code) {
+    case EPERM:
     case EBADF: /* the descriptor is a shared memory object's, not a file's */
     case EINVAL:
     case ENOSYS:
@@ -27,7 +28,10 @@ static mmapio_status refused(int code, uint32_t call, mmapio_error *error)
 /* Gives native, one of MADV_*. What it amounts to, if it is taken, is worth. */
 static mmapio_status give(const page_range *range, int native, uint32_t worth, uint32_t *outcome, mmapio_error *error)
 {
-    if (madvise(range->address, (size_t)range->length, native) != 0) {
+    int result;
+
+    UNINTERRUPTED(result, madvise(range->address, (size_t)range->length, native));
+    if (result != 0) {
         return refused(errno, CALL_MADVISE, error);
     }
     *outcome = worth;
@@ -90,6 +94,7 @@ static mmapio_status remove_blocks(const mmapio_map *map, const page_range *rang
                                    mmapio_error *error)
 {
     fpunchhole_t hole = {0, 0, 0, 0};
+    int result;
     uint64_t start = 0;
     uint64_t end = 0;
 
@@ -102,13 +107,16 @@ static mmapio_status remove_blocks(const mmapio_map *map, const page_range *rang
     }
     if (start < end) {
         /* Stores that wait in the page cache go to disk first, lest they be written into the hole later. */
-        if (msync(range->address, (size_t)range->length, MS_SYNC) != 0) {
+        UNINTERRUPTED(result, msync(range->address, (size_t)range->length, MS_SYNC));
+        if (result != 0) {
             return refused(errno, CALL_MSYNC, error);
         }
         hole.fp_offset = (off_t)start;
         hole.fp_length = (off_t)(end - start);
-        if (fcntl((int)map->file, F_PUNCHHOLE, &hole) != 0) {
-            return refused(errno, CALL_FCNTL, error);
+        UNINTERRUPTED(result, fcntl((int)map->file, F_PUNCHHOLE, &hole));
+        if (result == -1) {
+            /* EPERM is the file system's answer to a file that may not be changed: more than a hint that is refused. */
+            return errno == EPERM ? mmapio_posix_fail(error, errno, CALL_FCNTL) : refused(errno, CALL_FCNTL, error);
         }
     }
     *outcome = MMAPIO_ADVICE_APPLIED;
@@ -133,11 +141,15 @@ static mmapio_status remove_parts(const mmapio_map *map, const page_range *range
  * them for every process, short of the locked ones; for the rest, first in line to go is all one can have. */
 static mmapio_status page_out(const mmapio_map *map, const page_range *range, uint32_t *outcome, mmapio_error *error)
 {
+    int result;
+
     if (!is_shared_file(map)) {
         return give(range, MADV_DONTNEED, MMAPIO_ADVICE_APPROXIMATED, outcome, error);
     }
-    if (msync(range->address, (size_t)range->length, MS_SYNC | MS_INVALIDATE) != 0) {
-        return refused(errno, CALL_MSYNC, error);
+    UNINTERRUPTED(result, msync(range->address, (size_t)range->length, MS_SYNC | MS_INVALIDATE));
+    if (result != 0) {
+        /* EBUSY: locked pages, which stay. */
+        return errno == EBUSY ? MMAPIO_OK : refused(errno, CALL_MSYNC, error);
     }
     *outcome = MMAPIO_ADVICE_APPROXIMATED;
     return MMAPIO_OK;

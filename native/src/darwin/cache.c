@@ -2,7 +2,6 @@
 #include "../posix/posix.h"
 #include "darwin.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 
@@ -14,7 +13,9 @@ int mmapio_darwin_read_ahead(intptr_t file, uint64_t start, uint64_t end)
     for (; start < end; start += READ_AHEAD) {
         uint64_t count = end - start < READ_AHEAD ? end - start : READ_AHEAD;
         struct radvisory ahead = {(off_t)start, (int)count};
-        if (fcntl((int)file, F_RDADVISE, &ahead) != 0) {
+        int result;
+        UNINTERRUPTED(result, fcntl((int)file, F_RDADVISE, &ahead));
+        if (result == -1) {
             /* EFBIG: the file has become shorter, and what there is of it is on its way. */
             return errno == EFBIG ? 0 : errno;
         }
@@ -43,14 +44,11 @@ mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint
  * EBUSY is said of locked pages, which stay; EINVAL of what has no pager behind it, such as memory. */
 static mmapio_status invalidate(const page_range *range, void *context, mmapio_error *error)
 {
-    int code;
+    int result;
 
     (void)context;
-    if (msync(range->address, (size_t)range->length, MS_SYNC | MS_INVALIDATE) == 0) {
-        return MMAPIO_OK;
-    }
-    code = errno;
-    return code == EBUSY || code == EINVAL ? MMAPIO_OK : mmapio_posix_fail(error, code, CALL_MSYNC);
+    UNINTERRUPTED(result, msync(range->address, (size_t)range->length, MS_SYNC | MS_INVALIDATE));
+    return result == 0 || errno == EBUSY || errno == EINVAL ? MMAPIO_OK : mmapio_posix_fail(error, errno, CALL_MSYNC);
 }
 
 /* Private maps and memory are left alone: invalidating what has no file behind it would throw it away. */
@@ -69,15 +67,18 @@ mmapio_status mmapio_os_file_evict(intptr_t file, uint64_t offset, uint64_t leng
 mmapio_status mmapio_os_file_residency(intptr_t file, uint64_t offset, uint64_t length, mmapio_residency *report,
                                        mmapio_error *error)
 {
+    mmapio_status status = mmapio_posix_file_mincore(file, offset, length, &report->resident, error);
+
     report->scope = MMAPIO_SCOPE_PAGE_CACHE;
-    report->known = MMAPIO_KNOWN_RESIDENT;
-    return mmapio_posix_file_mincore(file, offset, length, &report->resident, error);
+    report->known = status == MMAPIO_OK ? MMAPIO_KNOWN_RESIDENT : 0;
+    return status;
 }
 
-/* What this file, or its file system, knows no such command for is a hint that is not followed. */
+/* What this file, or its file system, knows no such command for, or a sandbox forbids, is a hint that is not followed. */
 static mmapio_status refused(int code, mmapio_error *error)
 {
     switch (code) {
+    case EPERM:
     case EINVAL:
     case ENOSYS:
     case ENOTSUP:
@@ -106,11 +107,14 @@ mmapio_status mmapio_os_file_prefetch(intptr_t file, uint64_t offset, uint64_t l
 mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t length, uint32_t advice, uint32_t *outcome,
                                     mmapio_error *error)
 {
+    int result;
+
     switch (advice) {
     case MMAPIO_FADV_NORMAL:
     case MMAPIO_FADV_SEQUENTIAL:
     case MMAPIO_FADV_RANDOM:
-        if (fcntl((int)file, F_RDAHEAD, advice == MMAPIO_FADV_RANDOM ? 0 : 1) != 0) {
+        UNINTERRUPTED(result, fcntl((int)file, F_RDAHEAD, advice == MMAPIO_FADV_RANDOM ? 0 : 1));
+        if (result == -1) {
             return refused(errno, error);
         }
         break;

@@ -16,6 +16,7 @@ static int lock_what_is_not(const page_range *range)
 {
     const unsigned char *end = range->address + range->length;
     struct region region = {NULL, VM_PROT_NONE, false};
+    int result;
 
     for (const unsigned char *at = range->address; at < end; at = region.end) {
         if (region_at(at, &region) != KERN_SUCCESS) {
@@ -24,8 +25,11 @@ static int lock_what_is_not(const page_range *range)
         if (region.end > end) {
             region.end = end;
         }
-        if (!region.locked && mlock(at, (size_t)(region.end - at)) != 0) {
-            return errno;
+        if (!region.locked) {
+            UNINTERRUPTED(result, mlock(at, (size_t)(region.end - at)));
+            if (result != 0) {
+                return errno;
+            }
         }
     }
     return 0;

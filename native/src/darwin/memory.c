@@ -30,7 +30,7 @@ static mmapio_status create(mmapio_map *map, const object_name *name, uint64_t l
 {
     mmapio_status status;
 
-    map->file = shm_open(name->text, O_RDWR | O_CREAT | O_EXCL, PERMISSIONS);
+    UNINTERRUPTED(map->file, shm_open(name->text, O_RDWR | O_CREAT | O_EXCL, PERMISSIONS));
     if (map->file < 0) {
         int code = errno;
         map->file = MMAPIO_NO_FILE;
@@ -68,7 +68,7 @@ static mmapio_status open_existing(mmapio_map *map, const object_name *name, mma
 {
     bool writes = (map->flags & MMAPIO_MAP_SHARED) != 0 && (map->protection & MMAPIO_PROT_WRITE) != 0;
 
-    map->file = shm_open(name->text, writes ? O_RDWR : O_RDONLY, 0);
+    UNINTERRUPTED(map->file, shm_open(name->text, writes ? O_RDWR : O_RDONLY, 0));
     if (map->file < 0) {
         int code = errno;
         map->file = MMAPIO_NO_FILE;
@@ -117,7 +117,10 @@ mmapio_status mmapio_os_memory_unlink(const char *name, mmapio_error *error)
 {
     object_name object = name_of(name);
 
-    if (shm_unlink(object.text) != 0) {
+    int result;
+
+    UNINTERRUPTED(result, shm_unlink(object.text));
+    if (result != 0) {
         return mmapio_posix_fail(error, errno, CALL_SHM_UNLINK);
     }
     return MMAPIO_OK;

@@ -64,6 +64,8 @@ static mmapio_status read_each_page(const page_range *range, mmapio_error *error
  * another thread makes meanwhile. */
 mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error)
 {
+    int result;
+
     if (!permits(range, protection)) {
         return mmapio_fail(error, MMAPIO_ACCESS_DENIED);
     }
@@ -71,7 +73,8 @@ mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint3
         if (map->file != MMAPIO_NO_FILE) {
             return mmapio_fail(error, MMAPIO_UNSUPPORTED);
         }
-        if (madvise(range->address, (size_t)range->length, MADV_WILLNEED) != 0) {
+        UNINTERRUPTED(result, madvise(range->address, (size_t)range->length, MADV_WILLNEED));
+        if (result != 0) {
             return mmapio_posix_fail(error, errno, CALL_MADVISE);
         }
     }

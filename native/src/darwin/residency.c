@@ -7,7 +7,9 @@
 mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmapio_residency *report, uint8_t *pages,
                                   mmapio_error *error)
 {
+    mmapio_status status = mmapio_posix_mincore(range, pages, &report->resident, error);
+
     report->scope = map->file == MMAPIO_NO_FILE ? MMAPIO_SCOPE_WORKING_SET : MMAPIO_SCOPE_PAGE_CACHE;
-    report->known = MMAPIO_KNOWN_RESIDENT;
-    return mmapio_posix_mincore(range, pages, &report->resident, error);
+    report->known = status == MMAPIO_OK ? MMAPIO_KNOWN_RESIDENT : 0;
+    return status;
 }

@@ -70,16 +70,16 @@ mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t l
     uint64_t file_length = 0;
     mmapio_status status = mmapio_os_file_length(file, &file_length, error);
     fstore_t store = {F_ALLOCATECONTIG, F_PEOFPOSMODE, 0, 0, 0};
+    int result;
 
     if (status != MMAPIO_OK || offset + length <= file_length) {
         return status;
     }
     store.fst_length = (off_t)(offset + length - file_length);
-    if (fcntl((int)file, F_PREALLOCATE, &store) != 0) {
+    UNINTERRUPTED(result, fcntl((int)file, F_PREALLOCATE, &store));
+    if (result == -1) {
         store.fst_flags = F_ALLOCATEALL;
-        if (fcntl((int)file, F_PREALLOCATE, &store) != 0) {
-            return mmapio_posix_fail(error, errno, CALL_FCNTL);
-        }
+        UNINTERRUPTED(result, fcntl((int)file, F_PREALLOCATE, &store));
     }
-    return MMAPIO_OK;
+    return result != -1 ? MMAPIO_OK : mmapio_posix_fail(error, errno, CALL_FCNTL);
 }

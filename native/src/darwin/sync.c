@@ -1,7 +1,6 @@
 /* sync.c - msync(2), and what takes the data through the device's own cache. */
 #include "../posix/posix.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -29,24 +28,19 @@ static bool command_is_unknown(int code)
 static mmapio_status flush_file(int file, uint32_t mode, mmapio_error *error)
 {
     static const int commands[] = {F_BARRIERFSYNC, F_FULLFSYNC};
+    int result;
 
     for (size_t i = (mode & MMAPIO_MS_BARRIER) != 0 ? 0 : 1; i < sizeof commands / sizeof commands[0]; i++) {
-        int code = 0;
-        /* A signal that interrupts the wait says nothing of the data. */
-        do {
-            code = fcntl(file, commands[i], 0) == 0 ? 0 : errno;
-        } while (code == EINTR);
-        if (code == 0) {
+        UNINTERRUPTED(result, fcntl(file, commands[i], 0));
+        if (result != -1) {
             return MMAPIO_OK;
         }
-        if (!command_is_unknown(code)) {
-            return mmapio_posix_fail(error, code, CALL_FCNTL);
+        if (!command_is_unknown(errno)) {
+            return mmapio_posix_fail(error, errno, CALL_FCNTL);
         }
     }
-    if (fsync(file) != 0) {
-        return mmapio_posix_fail(error, errno, CALL_FSYNC);
-    }
-    return MMAPIO_OK;
+    UNINTERRUPTED(result, fsync(file));
+    return result == 0 ? MMAPIO_OK : mmapio_posix_fail(error, errno, CALL_FSYNC);
 }
 
 mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t mode, mmapio_error *error)
@@ -59,9 +53,7 @@ mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t 
         flags |= MS_INVALIDATE;
     }
     /* First in every mode: nothing says that the commands above write what was stored through a mapping. */
-    do {
-        result = msync(range->address, (size_t)range->length, flags);
-    } while (result != 0 && errno == EINTR);
+    UNINTERRUPTED(result, msync(range->address, (size_t)range->length, flags));
     if (result != 0) {
         return mmapio_posix_fail(error, errno, CALL_MSYNC);
     }

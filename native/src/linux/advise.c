@@ -2,11 +2,8 @@
 #include "kernel.h"
 #include "linux.h"
 
-#include <errno.h>
-#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
-#include <sys/vfs.h>
 
 /* The kernel's ABI fixes these numbers for every architecture this library is built for (asm-generic/mman-common.h);
  * ours are the same, so that the translation is the identity. Held to where the C library's headers know the name. */
@@ -46,42 +43,11 @@ SAME(MADV_DONTNEED_LOCKED);
 SAME(MADV_COLLAPSE);
 #endif
 
-/* Files in memory have no device to read from or to drop pages to; posix_fadvise(2) accepts every advice on them, and
- * does nothing. */
-bool mmapio_linux_has_no_device(intptr_t file)
-{
-    struct statfs info;
-
-    if (fstatfs((int)file, &info) != 0) {
-        return false;
-    }
-    switch ((uint32_t)info.f_type) {
-    case TMPFS_MAGIC: /* memfd, too */
-    case 0x858458F6:  /* ramfs */
-    case HUGETLBFS_MAGIC:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static bool has_no_swap(void)
 {
     struct sysinfo info;
 
     return sysinfo(&info) == 0 && info.totalswap == 0;
-}
-
-/* Asked once for each map: it costs a third of an advice. */
-static bool has_no_device(mmapio_map *map)
-{
-    int device = atomic_load_explicit(&map->device, memory_order_relaxed);
-
-    if (device == 0) {
-        device = mmapio_linux_has_no_device(map->file) ? 2 : 1;
-        atomic_store_explicit(&map->device, device, memory_order_relaxed);
-    }
-    return device == 2;
 }
 
 /* KSM takes private pages only, and memory comes from, and goes to, swap only. */
@@ -93,32 +59,37 @@ bool mmapio_linux_does_nothing(mmapio_map *map, uint32_t advice)
         return (map->flags & MMAPIO_MAP_SHARED) != 0;
     case MMAPIO_MADV_PAGEOUT:
     case MMAPIO_MADV_WILLNEED:
-        return (map->file == MMAPIO_NO_FILE || has_no_device(map)) && has_no_swap();
+        return (map->file == MMAPIO_NO_FILE || (mmapio_linux_ground_of(map) & GROUND_NO_DEVICE) != 0) && has_no_swap();
     default:
         return false;
     }
 }
 
-/* A kernel that knows the advice, and says EINVAL to it, minds that the protection forbids the access. */
-static bool is_denied(uint32_t advice)
+/* Advice about no memory at all: it fails where this kernel does not know it, and where a sandbox forbids it. */
+static bool is_known(uint32_t advice)
 {
-    return (advice == MMAPIO_MADV_POPULATE_READ || advice == MMAPIO_MADV_POPULATE_WRITE) &&
-           madvise(NULL, 0, (int)advice) == 0;
+    return madvise(NULL, 0, (int)advice) == 0;
 }
 
+/* What a mapping cannot take is no error, unless it is more than a hint: to populate, or to punch a hole. */
 mmapio_status mmapio_linux_advise(const page_range *range, uint32_t advice, uint32_t *outcome, mmapio_error *error)
 {
+    bool populates = advice == MMAPIO_MADV_POPULATE_READ || advice == MMAPIO_MADV_POPULATE_WRITE;
+    int result;
     int code;
 
-    if (madvise(range->address, (size_t)range->length, (int)advice) == 0) {
+    UNINTERRUPTED(result, madvise(range->address, (size_t)range->length, (int)advice));
+    code = errno;
+    if (result == 0) {
         *outcome = MMAPIO_ADVICE_APPLIED;
         return MMAPIO_OK;
     }
-    code = errno;
+    if (!is_known(advice)) {
+        return MMAPIO_OK;
+    }
     switch (code) {
-    case EINVAL: /* this kernel, or this kind of mapping, does not know it */
-        return is_denied(advice) ? mmapio_fail_os(error, MMAPIO_ACCESS_DENIED, MMAPIO_OS_ERRNO, code, CALL_MADVISE)
-                                 : MMAPIO_OK;
+    case EINVAL: /* of a kernel that knows it: not for this kind of mapping, or its protection forbids the access */
+        return populates ? mmapio_fail_os(error, MMAPIO_ACCESS_DENIED, MMAPIO_OS_ERRNO, code, CALL_MADVISE) : MMAPIO_OK;
     case EBADF: /* WILLNEED without swap, on memory that has no file */
     case ENOSYS:
     case EOPNOTSUPP:
@@ -133,8 +104,15 @@ mmapio_status mmapio_linux_advise(const page_range *range, uint32_t advice, uint
 mmapio_status mmapio_os_advise(mmapio_map *map, const page_range *range, uint32_t advice, uint32_t *outcome,
                                mmapio_error *error)
 {
+    mmapio_status status;
+
     if (mmapio_linux_does_nothing(map, advice)) {
         return MMAPIO_OK;
     }
-    return mmapio_linux_advise(range, advice, outcome, error);
+    status = mmapio_linux_advise(range, advice, outcome, error);
+    if (advice == MMAPIO_MADV_HUGEPAGE && *outcome == MMAPIO_ADVICE_APPLIED && !mmapio_linux_makes_huge(map)) {
+        /* Taken down, for the day that the administrator allows it. Until then it does nothing. */
+        *outcome = MMAPIO_ADVICE_IGNORED;
+    }
+    return status;
 }

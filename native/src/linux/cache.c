@@ -3,11 +3,11 @@
 #include "kernel.h"
 #include "linux.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
@@ -54,19 +54,54 @@ mmapio_status mmapio_os_prefetch(mmapio_map *map, const page_range *ranges, uint
 }
 
 /* Writes what is modified and waits, without a flush of the device's cache or a commit of the journal: nobody asked for
- * durability. Where the kernel or the file lacks the call, modified pages just stay. */
-static mmapio_status write_back(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+ * durability. False, with errno, if that failed, or is not to be had. */
+static bool write_range(intptr_t file, uint64_t offset, uint64_t length)
 {
     const unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-    int code;
+    int result;
 
-    if (sync_file_range((int)file, (off_t)offset, (off_t)length, all) == 0) {
-        return MMAPIO_OK;
+    UNINTERRUPTED(result, sync_file_range((int)file, (off_t)offset, (off_t)length, all));
+    return result == 0;
+}
+
+/* Where no call writes, modified pages just stay. */
+static mmapio_status written(int result, uint32_t call, mmapio_error *error)
+{
+    return result == 0 || mmapio_linux_is_refusal(errno) ? MMAPIO_OK : mmapio_posix_fail(error, errno, call);
+}
+
+/* On stacked file systems the range of the descriptor's inode has nothing to write, and says that it was written. */
+static mmapio_status write_part(mmapio_map *map, const page_range *part, mmapio_error *error)
+{
+    int result;
+
+    if ((mmapio_linux_ground_of(map) & GROUND_OWN_PAGES) != 0) {
+        if (write_range(map->file, map->base_offset + part->map_offset, part->length)) {
+            return MMAPIO_OK;
+        }
+        if (!mmapio_linux_is_refusal(errno)) {
+            return mmapio_posix_fail(error, errno, CALL_SYNC_FILE_RANGE);
+        }
     }
-    code = errno;
-    return code == ENOSYS || code == ESPIPE || code == EOPNOTSUPP
-               ? MMAPIO_OK
-               : mmapio_posix_fail(error, code, CALL_SYNC_FILE_RANGE);
+    UNINTERRUPTED(result, msync(part->address, (size_t)part->length, MS_SYNC));
+    return written(result, CALL_MSYNC, error);
+}
+
+/* Without a mapping there is fdatasync(2), of all of the file, which file systems pass on to those below. */
+static mmapio_status write_back(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    int result;
+
+    if ((mmapio_linux_ground(file) & GROUND_OWN_PAGES) != 0) {
+        if (write_range(file, offset, length)) {
+            return MMAPIO_OK;
+        }
+        if (!mmapio_linux_is_refusal(errno)) {
+            return mmapio_posix_fail(error, errno, CALL_SYNC_FILE_RANGE);
+        }
+    }
+    UNINTERRUPTED(result, fdatasync((int)file));
+    return written(result, CALL_FDATASYNC, error);
 }
 
 /* Whatever is left of a shared file leaves the page tables first, both copies' if it is mapped twice: that loses
@@ -90,7 +125,7 @@ mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_e
     uint32_t count = source_parts(map, range, parts);
 
     for (uint32_t i = 0; i < count && shares_file; i++) {
-        mmapio_status status = write_back(map->file, map->base_offset + parts[i].map_offset, parts[i].length, error);
+        mmapio_status status = write_part(map, &parts[i], error);
         if (status != MMAPIO_OK) {
             return status;
         }
@@ -105,15 +140,27 @@ mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_e
     return MMAPIO_OK;
 }
 
+/* A hint: what this file, this kernel or a sandbox has no use for changes nothing. */
+static mmapio_status fadvise(intptr_t file, uint64_t offset, uint64_t length, int advice, uint32_t *outcome,
+                             mmapio_error *error)
+{
+    int code;
+
+    do {
+        code = posix_fadvise((int)file, (off_t)offset, (off_t)length, advice);
+    } while (code == EINTR);
+    if (code == 0) {
+        *outcome = MMAPIO_ADVICE_APPLIED;
+    }
+    return code == 0 || mmapio_linux_is_refusal(code) ? MMAPIO_OK : mmapio_posix_fail(error, code, CALL_POSIX_FADVISE);
+}
+
 mmapio_status mmapio_os_file_evict(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
 {
+    uint32_t outcome = MMAPIO_ADVICE_IGNORED;
     mmapio_status status = write_back(file, offset, length, error);
 
-    if (status == MMAPIO_OK) {
-        int code = posix_fadvise((int)file, (off_t)offset, (off_t)length, POSIX_FADV_DONTNEED);
-        return code == 0 ? MMAPIO_OK : mmapio_posix_fail(error, code, CALL_POSIX_FADVISE);
-    }
-    return status;
+    return status == MMAPIO_OK ? fadvise(file, offset, length, POSIX_FADV_DONTNEED, &outcome, error) : status;
 }
 
 /* Before 6.3 the kernel accepts NOREUSE, and does nothing. Nothing but its version tells. */
@@ -150,23 +197,12 @@ static int native_advice(uint32_t advice)
 mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t length, uint32_t advice, uint32_t *outcome,
                                     mmapio_error *error)
 {
-    int code;
-
-    if (mmapio_linux_has_no_device(file) || (advice == MMAPIO_FADV_NOREUSE && !mmapio_linux_has_noreuse())) {
+    /* Files in memory have no device to read from or to drop pages to: every advice is accepted, and does nothing. */
+    if ((mmapio_linux_ground(file) & GROUND_NO_DEVICE) != 0 ||
+        (advice == MMAPIO_FADV_NOREUSE && !mmapio_linux_has_noreuse())) {
         return MMAPIO_OK;
     }
-    code = posix_fadvise((int)file, (off_t)offset, (off_t)length, native_advice(advice));
-    switch (code) {
-    case 0:
-        *outcome = MMAPIO_ADVICE_APPLIED;
-        return MMAPIO_OK;
-    case EINVAL:
-    case ENOSYS:
-    case EOPNOTSUPP:
-        return MMAPIO_OK;
-    default:
-        return mmapio_posix_fail(error, code, CALL_POSIX_FADVISE);
-    }
+    return fadvise(file, offset, length, native_advice(advice), outcome, error);
 }
 
 mmapio_status mmapio_os_file_prefetch(intptr_t file, uint64_t offset, uint64_t length, uint32_t *outcome,

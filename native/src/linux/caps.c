@@ -46,9 +46,17 @@ static uint64_t memory_features(void)
     return features | MMAPIO_FEATURE_GUARD_PAGES;
 }
 
+static bool has_mincore(void)
+{
+    unsigned char unused;
+
+    return mincore(NULL, 0, &unused) == 0;
+}
+
+/* Flags that there are none of are looked at first: before the limit, which may forbid locking even nothing. */
 static bool has_mlock2(void)
 {
-    return syscall(SYS_mlock2, NULL, (size_t)0, MLOCK_ONFAULT) == 0 || errno != ENOSYS;
+    return syscall(SYS_mlock2, NULL, (size_t)0, ~MLOCK_ONFAULT) != 0 && errno == EINVAL;
 }
 
 static uint32_t known_file_advice(void)
@@ -62,9 +70,9 @@ static uint32_t known_file_advice(void)
 void mmapio_os_caps(mmapio_caps *caps)
 {
     caps->system = MMAPIO_SYSTEM_LINUX;
-    caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_RESIDENCY | MMAPIO_FEATURE_GUARD |
-                     MMAPIO_FEATURE_ZERO_FILL | MMAPIO_FEATURE_RESERVE | MMAPIO_FEATURE_EVICT |
-                     MMAPIO_FEATURE_FILE_RESIDENCY | MMAPIO_FEATURE_FILE_EVICT;
+    caps->features = MMAPIO_FEATURE_POPULATE | MMAPIO_FEATURE_LOCK | MMAPIO_FEATURE_GUARD | MMAPIO_FEATURE_ZERO_FILL |
+                     MMAPIO_FEATURE_RESERVE | MMAPIO_FEATURE_EVICT | MMAPIO_FEATURE_FILE_EVICT;
+    caps->features |= has_mincore() ? MMAPIO_FEATURE_RESIDENCY | MMAPIO_FEATURE_FILE_RESIDENCY : 0u;
     caps->features |= memory_features();
     caps->features |= has_cachestat() ? MMAPIO_FEATURE_RESIDENCY_COUNTS : 0u;
     caps->features |= has_mlock2() ? MMAPIO_FEATURE_LOCK_ON_FAULT : 0u;

@@ -62,12 +62,18 @@ mmapio_status mmapio_os_copy(mmapio_map *map, uint64_t offset, void *buffer, uin
                               : round_by_process_vm(map->base + map->lead + offset + *done, part, rest, write);
         if (got > 0) {
             *done += (uint64_t)got;
+        } else if (got < 0 && errno == EINTR) {
+            continue;
         } else if (!by_file && (errno == ENOSYS || errno == EPERM) && has_way_through_file(map)) {
             by_file = true;
         } else {
             int code = errno;
             uint32_t call = write ? CALL_PROCESS_VM_WRITEV : CALL_PROCESS_VM_READV;
             /* What the file refuses, such as more blocks on a full disk, is what would have been a fault. */
+            if (!by_file && (code == EPERM || code == EACCES)) {
+                /* Of ourselves the kernel says neither: a sandbox forbids the call. */
+                return mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, call);
+            }
             return by_file
                        ? mmapio_fail_os(error, MMAPIO_FAULT, MMAPIO_OS_ERRNO, code, write ? CALL_PWRITE : CALL_PREAD)
                        : mmapio_posix_fail(error, code, call);

@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <sys/vfs.h>
 
-/* Which text file says whether the system makes huge pages for memory that asks for them. */
-static const char *const FOR_MEMORY = "/sys/kernel/mm/transparent_hugepage/enabled";
-static const char *const FOR_SHARED = "/sys/kernel/mm/transparent_hugepage/shmem_enabled";
+#define THP "/sys/kernel/mm/transparent_hugepage/"
+
+enum { WORD_SIZE = 16 };
 
 /* What anonymous memory gets without saying a size, which only this text file tells. */
 static uint64_t default_size(void)
@@ -73,25 +73,75 @@ int mmapio_posix_huge_flags(uint64_t size)
     return MAP_HUGETLB | mmapio_linux_huge_bits(size);
 }
 
-/* The one in use stands in brackets: "always [madvise] never". */
-static bool is_switched_off(const char *path)
+/* The word in use stands in brackets: "always [madvise] never". */
+static bool read_setting(const char *path, char word[WORD_SIZE])
 {
     char line[128] = "";
     FILE *file = fopen(path, "re");
-    bool off = file == NULL || fgets(line, sizeof line, file) == NULL || strstr(line, "[never]") != NULL ||
-               strstr(line, "[deny]") != NULL;
+    char *start;
+
+    word[0] = 0;
+    if (file == NULL) {
+        return false;
+    }
+    start = fgets(line, sizeof line, file) == NULL ? NULL : strchr(line, '[');
+    (void)fclose(file);
+    return start != NULL && sscanf(start, "[%15[^]]]", word) == 1;
+}
+
+/* Since 6.8 each size has a setting of its own, which may leave it to the common one. */
+static bool is_on(const char *name)
+{
+    unsigned long long size = 0;
+    char word[WORD_SIZE];
+    char path[96];
+    FILE *file = fopen(THP "hpage_pmd_size", "re");
 
     if (file != NULL) {
+        if (fscanf(file, "%llu", &size) != 1) {
+            size = 0;
+        }
         (void)fclose(file);
     }
-    return off;
+    (void)snprintf(path, sizeof path, THP "hugepages-%llukB/%s", size / 1024, name);
+    if (!read_setting(path, word) || strcmp(word, "inherit") == 0) {
+        (void)snprintf(path, sizeof path, THP "%s", name);
+        (void)read_setting(path, word);
+    }
+    return word[0] != 0 && strcmp(word, "never") != 0 && strcmp(word, "deny") != 0;
+}
+
+/* A mount of tmpfs has an option of its own, which the common setting overrides only where it says deny or force; the
+ * kernel's mount of memory that nobody sees has the common setting (Documentation/admin-guide/mm/transhuge.rst). */
+static bool is_on_for_tmpfs(intptr_t file)
+{
+    char common[WORD_SIZE];
+    char option[WORD_SIZE];
+
+    (void)read_setting(THP "shmem_enabled", common);
+    if (strcmp(common, "deny") == 0 || strcmp(common, "force") == 0) {
+        return common[0] == 'f';
+    }
+    return mmapio_linux_is_memfd(file)
+               ? is_on("shmem_enabled")
+               : mmapio_linux_mount_option(file, "huge", option, sizeof option) && strcmp(option, "never") != 0;
 }
 
 /* madvise(2) takes the advice, and does nothing about it, where the administrator has switched huge pages off. */
+bool mmapio_linux_makes_huge(const mmapio_map *map)
+{
+    struct statfs place;
+
+    if (map->file == MMAPIO_NO_FILE) {
+        return is_on((map->flags & MMAPIO_MAP_SHARED) != 0 ? "shmem_enabled" : "enabled");
+    }
+    if (fstatfs((int)map->file, &place) == 0 && (uint32_t)place.f_type == TMPFS_MAGIC) {
+        return is_on_for_tmpfs(map->file);
+    }
+    return is_on("enabled");
+}
+
 bool mmapio_posix_make_transparent(mmapio_map *map)
 {
-    bool shared = map->is_memory || (map->file == MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0);
-
-    return madvise(map->base, (size_t)map->base_length, MADV_HUGEPAGE) == 0 &&
-           !is_switched_off(shared ? FOR_SHARED : FOR_MEMORY);
+    return madvise(map->base, (size_t)map->base_length, MADV_HUGEPAGE) == 0 && mmapio_linux_makes_huge(map);
 }

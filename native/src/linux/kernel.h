@@ -52,6 +52,10 @@
 #define TMPFS_MAGIC 0x01021994u
 #endif
 
+#ifndef RAMFS_MAGIC
+#define RAMFS_MAGIC 0x858458F6u
+#endif
+
 #ifndef O_TMPFILE
 #define O_TMPFILE (020000000 | O_DIRECTORY)
 #endif

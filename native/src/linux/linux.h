@@ -10,8 +10,31 @@ uint64_t mmapio_linux_huge_page_size(uint64_t wanted);
 /* A size as the flags of mmap(2) and memfd_create(2) have it. */
 int mmapio_linux_huge_bits(uint64_t size);
 
-/* Does the file lie in memory, on tmpfs or the like? */
-bool mmapio_linux_has_no_device(intptr_t file);
+/* What a file lies on, as far as it decides what the calls on its pages do (ground.c). */
+enum {
+    GROUND_ASKED = 1,
+    GROUND_NO_DEVICE = 2, /* memory: tmpfs and the like */
+    GROUND_OWN_PAGES = 4  /* its pages in the page cache are those of the inode that the descriptor is of */
+};
+
+uint32_t mmapio_linux_ground(intptr_t file);
+
+/* The same for a map's file, asked once for each map: it costs a third of an advice. */
+uint32_t mmapio_linux_ground_of(mmapio_map *map);
+
+/* Is this memory of memfd_create(2), on the kernel's own mount of tmpfs, which nobody sees? */
+bool mmapio_linux_is_memfd(intptr_t file);
+
+/* Gives the value of an option that the mount of a file's file system has. False if there is none, or if this process
+ * cannot see the mount. */
+bool mmapio_linux_mount_option(intptr_t file, const char *name, char *value, size_t size);
+
+/* Does the kernel make transparent huge pages for such a map where it is asked to? */
+bool mmapio_linux_makes_huge(const mmapio_map *map);
+
+/* Does a code say that the call as such is not to be had, of this kernel, of a file of this kind or in this sandbox? For
+ * calls that say none of these things of their own. */
+bool mmapio_linux_is_refusal(int code);
 
 /* Is this an advice that the kernel accepts for such a map, and does nothing about? */
 bool mmapio_linux_does_nothing(mmapio_map *map, uint32_t advice);

@@ -2,8 +2,8 @@
 #include "../posix/posix.h"
 #include "kernel.h"
 
-#include <errno.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifndef MADV_POPULATE_READ
@@ -12,10 +12,12 @@
 
 static int lock(const page_range *range, uint32_t flags)
 {
-    if ((flags & MMAPIO_LOCK_ON_FAULT) != 0) {
-        return (int)syscall(SYS_mlock2, range->address, (size_t)range->length, MLOCK_ONFAULT);
-    }
-    return mlock(range->address, (size_t)range->length);
+    bool on_fault = (flags & MMAPIO_LOCK_ON_FAULT) != 0;
+    int result;
+
+    UNINTERRUPTED(result, on_fault ? (int)syscall(SYS_mlock2, range->address, (size_t)range->length, MLOCK_ONFAULT)
+                                   : mlock(range->address, (size_t)range->length));
+    return result;
 }
 
 /* mlock says ENOMEM for the limit and for pages that cannot be read in (it turns EFAULT into ENOMEM,
@@ -26,8 +28,16 @@ static bool limit_is_reached(const page_range *range)
     if (syscall(SYS_mlock2, range->address, (size_t)range->length, MLOCK_ONFAULT) == 0) {
         return false;
     }
-    return errno != ENOSYS || madvise(range->address, (size_t)range->length, MADV_POPULATE_READ) == 0 ||
+    return errno == ENOMEM || madvise(range->address, (size_t)range->length, MADV_POPULATE_READ) == 0 ||
            errno != EFAULT;
+}
+
+/* That is when the kernel says EPERM; otherwise it comes from a sandbox. */
+static bool nothing_may_be_locked(void)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == 0;
 }
 
 static mmapio_status status_of(const page_range *range, int code)
@@ -35,7 +45,8 @@ static mmapio_status status_of(const page_range *range, int code)
     switch (code) {
     case ENOMEM:
         return limit_is_reached(range) ? MMAPIO_LIMIT_REACHED : MMAPIO_FAULT;
-    case EPERM: /* RLIMIT_MEMLOCK is 0 */
+    case EPERM:
+        return nothing_may_be_locked() ? MMAPIO_LIMIT_REACHED : MMAPIO_UNSUPPORTED;
     case EAGAIN:
         return MMAPIO_LIMIT_REACHED;
     default:

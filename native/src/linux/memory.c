@@ -5,13 +5,11 @@
 #include "kernel.h"
 #include "linux.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,9 +52,13 @@ static mmapio_status fail(mmapio_map *map, mmapio_status status)
 static int new_memfd(unsigned flags)
 {
     /* Asked for since 6.3, which may otherwise warn or, by vm.memfd_noexec, refuse. */
-    int file = (int)syscall(SYS_memfd_create, "mmapio", flags | MFD_NOEXEC_SEAL);
+    int file;
 
-    return file < 0 && errno == EINVAL ? (int)syscall(SYS_memfd_create, "mmapio", flags) : file;
+    UNINTERRUPTED(file, (int)syscall(SYS_memfd_create, "mmapio", flags | MFD_NOEXEC_SEAL));
+    if (file < 0 && errno == EINVAL) {
+        UNINTERRUPTED(file, (int)syscall(SYS_memfd_create, "mmapio", flags));
+    }
+    return file;
 }
 
 /* Of huge pages, where it has to be or may be, and there are enough. */
@@ -104,7 +106,9 @@ static mmapio_status make_nameless(mmapio_map *map, uint64_t length, mmapio_erro
     if (map->file < 0) {
         int code = errno;
         map->file = MMAPIO_NO_FILE;
-        return mmapio_posix_fail(error, code, CALL_MEMFD_CREATE);
+        /* EPERM: of a sandbox. The kernel says that of huge pages only. */
+        return mmapio_fail_os(error, code == EPERM ? MMAPIO_UNSUPPORTED : mmapio_posix_status(code), MMAPIO_OS_ERRNO,
+                              code, CALL_MEMFD_CREATE);
     }
     status = fill(map, length, error);
     return status == MMAPIO_OK ? MMAPIO_OK : fail(map, status);
@@ -116,15 +120,18 @@ static mmapio_status make_nameless(mmapio_map *map, uint64_t length, mmapio_erro
 static mmapio_status publish(const mmapio_map *map, const char *path, mmapio_error *error)
 {
     char link[32];
+    int result;
 
-    if (linkat((int)map->file, "", AT_FDCWD, path, AT_EMPTY_PATH) == 0) {
+    UNINTERRUPTED(result, linkat((int)map->file, "", AT_FDCWD, path, AT_EMPTY_PATH));
+    if (result == 0) {
         return MMAPIO_OK;
     }
     if (errno == EEXIST) {
         return mmapio_posix_fail(error, EEXIST, CALL_LINKAT);
     }
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", (int)map->file);
-    if (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0) {
+    UNINTERRUPTED(result, linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW));
+    if (result == 0) {
         return MMAPIO_OK;
     }
     return mmapio_posix_fail(error, errno, CALL_LINKAT);
@@ -134,15 +141,15 @@ static mmapio_status publish(const mmapio_map *map, const char *path, mmapio_err
 static mmapio_status mark(const mmapio_map *map, mmapio_error *error)
 {
     mode_t mode = PERMISSIONS | ((map->flags & MMAPIO_MAP_DELETE_ON_CLOSE) != 0 ? GOES_WITH_LAST : 0);
+    int result;
 
-    if (fchmod((int)map->file, mode) != 0) {
+    UNINTERRUPTED(result, fchmod((int)map->file, mode));
+    if (result != 0) {
         return mmapio_posix_fail(error, errno, CALL_FCHMOD);
     }
     /* Held by every map of the memory: see mmapio_os_memory_close. Nobody else knows of the file yet. */
-    if (flock((int)map->file, LOCK_SH | LOCK_NB) != 0) {
-        return mmapio_posix_fail(error, errno, CALL_FLOCK);
-    }
-    return MMAPIO_OK;
+    UNINTERRUPTED(result, flock((int)map->file, LOCK_SH | LOCK_NB));
+    return result == 0 ? MMAPIO_OK : mmapio_posix_fail(error, errno, CALL_FLOCK);
 }
 
 /* Is the file that the name stands for the one that is open? */
@@ -160,9 +167,14 @@ static bool is_named(int file, const char *path)
  * difference. */
 static void adopt_name(mmapio_map *map, const char *path)
 {
-    int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int result = -1;
+    int file;
 
-    if (file >= 0 && is_named((int)map->file, path) && is_named(file, path) && flock(file, LOCK_SH | LOCK_NB) == 0) {
+    UNINTERRUPTED(file, open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (file >= 0) {
+        UNINTERRUPTED(result, flock(file, LOCK_SH | LOCK_NB));
+    }
+    if (result == 0 && is_named((int)map->file, path) && is_named(file, path)) {
         (void)close((int)map->file);
         map->file = file;
     } else if (file >= 0) {
@@ -174,7 +186,7 @@ static mmapio_status make_named(mmapio_map *map, const char *path, uint64_t leng
 {
     mmapio_status status;
 
-    map->file = open(FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, PERMISSIONS);
+    UNINTERRUPTED(map->file, open(FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, PERMISSIONS));
     if (map->file < 0) {
         int code = errno;
         map->file = MMAPIO_NO_FILE;
@@ -226,7 +238,7 @@ static mmapio_status open_named(mmapio_map *map, const char *path, mmapio_error 
     struct stat info;
 
     /* O_NONBLOCK: somebody may have put a pipe there. */
-    map->file = open(path, (writes ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    UNINTERRUPTED(map->file, open(path, (writes ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (map->file < 0) {
         int code = errno;
         map->file = MMAPIO_NO_FILE;
@@ -286,12 +298,13 @@ mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
     int file = (int)map->file;
     char path[PATH_SIZE];
     struct stat info;
+    int result;
 
-    if (map->name[0] != 0 && fstat(file, &info) == 0 && (info.st_mode & GOES_WITH_LAST) != 0 &&
-        flock(file, LOCK_EX | LOCK_NB) == 0) {
+    if (map->name[0] != 0 && fstat(file, &info) == 0 && (info.st_mode & GOES_WITH_LAST) != 0) {
+        UNINTERRUPTED(result, flock(file, LOCK_EX | LOCK_NB));
         path_of(map->name, path);
-        if (is_named(file, path)) {
-            (void)unlink(path);
+        if (result == 0 && is_named(file, path)) {
+            UNINTERRUPTED(result, unlink(path));
         }
     }
     return mmapio_os_file_close(map->file, error);
@@ -300,9 +313,11 @@ mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
 mmapio_status mmapio_os_memory_unlink(const char *name, mmapio_error *error)
 {
     char path[PATH_SIZE];
+    int result;
 
     path_of(name, path);
-    if (unlink(path) != 0) {
+    UNINTERRUPTED(result, unlink(path));
+    if (result != 0) {
         return mmapio_posix_fail(error, errno, CALL_UNLINK);
     }
     return MMAPIO_OK;
@@ -313,13 +328,11 @@ mmapio_status mmapio_os_memory_length(intptr_t memory, uint64_t *length, mmapio_
     return mmapio_os_file_length(memory, length, error);
 }
 
-/* Both kinds of memory are files of file systems that have no device behind them. */
+/* Both kinds of memory are files of file systems that have no device behind them. A device, on the other hand, has its
+ * node on such a file system, and has much to write. */
 bool mmapio_os_is_memory(intptr_t handle)
 {
-    struct statfs info;
-
-    return handle >= 0 && handle <= INT32_MAX && fstatfs((int)handle, &info) == 0 &&
-           ((uint32_t)info.f_type == TMPFS_MAGIC || (uint32_t)info.f_type == HUGETLBFS_MAGIC);
+    return handle >= 0 && handle <= INT32_MAX && (mmapio_linux_ground(handle) & GROUND_NO_DEVICE) != 0;
 }
 
 bool mmapio_os_memory_resizes(void)
@@ -327,18 +340,24 @@ bool mmapio_os_memory_resizes(void)
     return true;
 }
 
-/* ---- seals ---------------------------------------------------------------------------------------------------- */
-
-/* Files of /dev/shm, and others of tmpfs, are born sealed against sealing: what they have are no seals. */
-static bool can_have_seals(const mmapio_map *map)
+/* Where /proc is not there to tell, what has no name will be. */
+bool mmapio_linux_is_memfd(intptr_t file)
 {
     char path[32];
     char target[32];
     ssize_t length;
 
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", (int)map->file);
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", (int)file);
     length = readlink(path, target, sizeof target);
-    return map->name[0] == 0 && (length < 7 || strncmp(target, "/memfd:", 7) == 0);
+    return length < 7 || strncmp(target, "/memfd:", 7) == 0;
+}
+
+/* ---- seals ---------------------------------------------------------------------------------------------------- */
+
+/* Files of /dev/shm, and others of tmpfs, are born sealed against sealing: what they have are no seals. */
+static bool can_have_seals(const mmapio_map *map)
+{
+    return map->name[0] == 0 && mmapio_linux_is_memfd(map->file);
 }
 
 mmapio_status mmapio_os_seal(mmapio_map *map, uint32_t seals, mmapio_error *error)

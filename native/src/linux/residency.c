@@ -1,8 +1,7 @@
 /* residency.c - cachestat(2) for counts, mincore(2) for pages, and silence where both would be wrong. */
-#include "../posix/posix.h"
 #include "kernel.h"
+#include "linux.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -48,7 +47,9 @@ mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmap
     /* cachestat speaks of the file's pages; a private map that was written to has pages of its own, and in
      * a mirrored one the range may have the same pages twice. */
     bool shares_file = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 && !map->mirrored;
-    bool counted = shares_file && ask_cachestat(map->file, map->base_offset + range->map_offset, range->length, report);
+    bool counted = shares_file && (mmapio_linux_ground_of(map) & GROUND_OWN_PAGES) != 0 &&
+                   ask_cachestat(map->file, map->base_offset + range->map_offset, range->length, report);
+    mmapio_status status;
 
     report->scope = map->file == MMAPIO_NO_FILE ? MMAPIO_SCOPE_WORKING_SET : MMAPIO_SCOPE_PAGE_CACHE;
     if (counted && pages == NULL) {
@@ -60,17 +61,22 @@ mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmap
         return MMAPIO_OK;
     }
     /* The vector and the count shall agree: where both were asked for, mincore gives both. */
-    report->known |= MMAPIO_KNOWN_RESIDENT;
-    return mmapio_posix_mincore(range, pages, &report->resident, error);
+    status = mmapio_posix_mincore(range, pages, &report->resident, error);
+    report->known = status == MMAPIO_OK ? report->known | MMAPIO_KNOWN_RESIDENT : 0;
+    return status;
 }
 
 mmapio_status mmapio_os_file_residency(intptr_t file, uint64_t offset, uint64_t length, mmapio_residency *report,
                                        mmapio_error *error)
 {
+    bool own_pages = (mmapio_linux_ground(file) & GROUND_OWN_PAGES) != 0;
+    mmapio_status status;
+
     report->scope = MMAPIO_SCOPE_PAGE_CACHE;
-    if (ask_cachestat(file, offset, length, report) || !mincore_is_honest(file)) {
+    if ((own_pages && ask_cachestat(file, offset, length, report)) || !mincore_is_honest(file)) {
         return MMAPIO_OK;
     }
-    report->known = MMAPIO_KNOWN_RESIDENT;
-    return mmapio_posix_file_mincore(file, offset, length, &report->resident, error);
+    status = mmapio_posix_file_mincore(file, offset, length, &report->resident, error);
+    report->known = status == MMAPIO_OK ? MMAPIO_KNOWN_RESIDENT : 0;
+    return status;
 }

@@ -211,8 +211,6 @@ mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t l
     if (status != MMAPIO_OK) {
         return status;
     }
-    do {
-        result = fallocate((int)file, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length);
-    } while (result != 0 && errno == EINTR);
+    UNINTERRUPTED(result, fallocate((int)file, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length));
     return result == 0 ? MMAPIO_OK : mmapio_posix_fail(error, errno, CALL_FALLOCATE);
 }

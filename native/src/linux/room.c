@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 /* Anything below is not worth reading text files for. */
 #define WORTH_ASKING (UINT64_C(16) << 20)
@@ -41,30 +42,91 @@ static uint64_t number_after(const char *path, const char *word, uint64_t otherw
     return value;
 }
 
-/* A number of a group, or otherwise, also for "max". */
-static uint64_t group_number(const char *group, const char *name, const char *word, uint64_t otherwise)
+/* A number of a group, or otherwise, also for "max". folder ends without a slash. */
+static uint64_t group_number(const char *folder, const char *name, const char *word, uint64_t otherwise)
 {
-    char path[sizeof GROUPS + GROUP_SIZE + 32];
+    char path[sizeof GROUPS + GROUP_SIZE + 64];
 
-    (void)snprintf(path, sizeof path, GROUPS "%s/%s", group, name);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     return number_after(path, word, otherwise);
 }
 
-/* What the group may have more of: all but what cannot be written to a file to make room. */
-static uint64_t left_in_group(const char *group, uint64_t swap)
-{
-    uint64_t limit = group_number(group, "memory.max", "", UINT64_MAX);
+/* Bytes of a group's limits on memory, and on memory and swap together, and what it has that cannot be written to a file
+ * to make room; UINT64_MAX for no limit. */
+typedef struct group {
+    uint64_t limit;
+    uint64_t with_swap;
     uint64_t used;
+    uint64_t swapped;
+} group;
 
-    if (limit == UINT64_MAX) {
-        return UINT64_MAX;
+static group read_unified(const char *folder)
+{
+    group found = {group_number(folder, "memory.max", "", UINT64_MAX), UINT64_MAX, 0, 0};
+    uint64_t swap = found.limit == UINT64_MAX ? UINT64_MAX : group_number(folder, "memory.swap.max", "", UINT64_MAX);
+
+    if (found.limit != UINT64_MAX) {
+        found.used = group_number(folder, "memory.stat", "anon ", 0) + group_number(folder, "memory.stat", "shmem ", 0);
     }
-    used = group_number(group, "memory.stat", "anon ", 0) + group_number(group, "memory.stat", "shmem ", 0);
-    limit += least(swap, group_number(group, "memory.swap.max", "", UINT64_MAX));
-    return limit > used ? limit - used : 0;
+    if (swap != UINT64_MAX) {
+        found.with_swap = found.limit + swap;
+        found.swapped = group_number(folder, "memory.swap.current", "", 0);
+    }
+    return found;
 }
 
-/* The line of the unified hierarchy, and from there up: whichever group has least. */
+/* The limits of version 1. Those of the groups above, which a container may not see, stand with the statistics; no limit
+ * is a number that no memory reaches. Its lists of anonymous pages hold shared memory, too. */
+static group read_version_1(const char *folder)
+{
+    uint64_t limit = group_number(folder, "memory.limit_in_bytes", "", UINT64_MAX);
+    uint64_t both = group_number(folder, "memory.memsw.limit_in_bytes", "", UINT64_MAX);
+    group found = {least(limit, group_number(folder, "memory.stat", "hierarchical_memory_limit ", UINT64_MAX)),
+                   least(both, group_number(folder, "memory.stat", "hierarchical_memsw_limit ", UINT64_MAX)), 0, 0};
+
+    found.used = group_number(folder, "memory.stat", "total_inactive_anon ", 0) +
+                 group_number(folder, "memory.stat", "total_active_anon ", 0) +
+                 group_number(folder, "memory.stat", "total_unevictable ", 0);
+    found.swapped = group_number(folder, "memory.stat", "total_swap ", 0);
+    return found;
+}
+
+static uint64_t difference(uint64_t whole, uint64_t part)
+{
+    return whole > part ? whole - part : 0;
+}
+
+/* What a group may have more of, given that so much swap is free. */
+static uint64_t left_in_group(const group *of, uint64_t swap)
+{
+    uint64_t memory = of->limit >= UINT64_MAX - swap ? UINT64_MAX : difference(of->limit + swap, of->used);
+
+    return least(memory, of->with_swap == UINT64_MAX ? UINT64_MAX : difference(of->with_swap, of->used + of->swapped));
+}
+
+/* From a process's group up: whichever has least. A container sees the groups from its own on, by a path that begins
+ * further up: what is not there is left out at its front. */
+static uint64_t left_above(const char *root, const char *path, group (*read)(const char *folder), uint64_t swap)
+{
+    char folder[sizeof GROUPS + GROUP_SIZE + 16];
+    size_t shortest = strlen(root);
+    uint64_t left = UINT64_MAX;
+
+    do {
+        (void)snprintf(folder, sizeof folder, "%s%s", root, path);
+        path = strchr(path + 1, '/');
+    } while (path != NULL && access(folder, F_OK) != 0);
+    for (char *end = folder + strlen(folder); end != NULL && end >= folder + shortest; end = strrchr(folder, '/')) {
+        group found;
+        *end = 0;
+        found = read(folder);
+        left = least(left, left_in_group(&found, swap));
+    }
+    return left;
+}
+
+/* A line is a number, the controllers, and the path of the group. The unified hierarchy has the number 0 and names none;
+ * where version 1 has the memory, it is there without. */
 static uint64_t left_in_groups(uint64_t swap)
 {
     FILE *file = fopen("/proc/self/cgroup", "re");
@@ -72,16 +134,18 @@ static uint64_t left_in_groups(uint64_t swap)
     char line[GROUP_SIZE];
 
     while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        char *group = line + 3;
-        if (strncmp(line, "0::/", 4) != 0) {
+        char *controllers = strchr(line, ':');
+        char *path = controllers == NULL ? NULL : strchr(controllers + 1, ':');
+        if (path == NULL) {
             continue;
         }
-        group[strcspn(group, "\n")] = 0;
-        for (char *end = group + strlen(group); end != NULL; end = strrchr(group, '/')) {
-            *end = 0;
-            left = least(left, left_in_group(group, swap));
+        *path++ = 0;
+        path[strcspn(path, "\n")] = 0;
+        if (strcmp(controllers, ":") == 0) {
+            left = least(left, left_above(GROUPS, path, read_unified, swap));
+        } else if (strcmp(controllers, ":memory") == 0) {
+            left = least(left, left_above(GROUPS "/memory", path, read_version_1, swap));
         }
-        break;
     }
     if (file != NULL) {
         (void)fclose(file);

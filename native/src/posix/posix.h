@@ -4,6 +4,15 @@
 
 #include "../platform.h"
 
+#include <errno.h>
+
+/* Makes a call, and makes it again for as long as a signal interrupts it: that says nothing of what it was to do. On some
+ * file systems (FUSE, NFS) it happens to calls of every kind. The one call that must not be made again is close(2). */
+#define UNINTERRUPTED(result, call)                                                                                    \
+    do {                                                                                                               \
+        (result) = (call);                                                                                             \
+    } while ((result) == -1 && errno == EINTR)
+
 /* The status that fits an errno value, where the call that set it does not give it a meaning of its own. */
 mmapio_status mmapio_posix_status(int code);
 
@@ -25,6 +34,9 @@ mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint6
 /* Before a map with a place in the table grows to length, within its mapping: pages of zeros among those that it gains
  * become the file's again. */
 mmapio_status mmapio_posix_zero_fill_renew(const mmapio_map *map, uint64_t length, mmapio_error *error);
+
+/* The size of a block device in bytes. Differs per system. */
+mmapio_status mmapio_posix_device_length(int file, uint64_t *length, mmapio_error *error);
 
 /* If the signal's context stands in mmapio_guard_move, makes it continue at the landing place. Differs per system. */
 bool mmapio_posix_redirect(void *context);

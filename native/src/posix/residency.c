@@ -1,7 +1,6 @@
 /* residency.c - mincore(2) over ranges of any size. */
 #include "posix.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -18,7 +17,10 @@ mmapio_status mmapio_posix_mincore(const page_range *range, uint8_t *pages, uint
         uint64_t count = total - done < BATCH ? total - done : BATCH;
         /* Linux declares the vector as unsigned char, macOS as char. */
         if (mincore(range->address + done * page_size, (size_t)(count * page_size), (void *)batch) != 0) {
-            return mmapio_posix_fail(error, errno, CALL_MINCORE);
+            int code = errno;
+            /* It says nothing of permissions itself: a sandbox forbids it, which is as good as having no such call. */
+            return mmapio_fail_os(error, code == EPERM ? MMAPIO_UNSUPPORTED : mmapio_posix_status(code),
+                                  MMAPIO_OS_ERRNO, code, CALL_MINCORE);
         }
         for (uint64_t i = 0; i < count; i++) {
             uint8_t in_core = (uint8_t)(batch[i] & 1);

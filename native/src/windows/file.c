@@ -24,8 +24,9 @@ mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_erro
     /* A pipe too would answer, with what is waiting in it. */
     switch (GetFileType(handle)) {
     case FILE_TYPE_CHAR:
-    case FILE_TYPE_PIPE:
-        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+        return mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_FILE, MMAPIO_FILE_DEVICE, CALL_NONE);
+    case FILE_TYPE_PIPE: /* or a socket */
+        return mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_FILE, MMAPIO_FILE_PIPE, CALL_NONE);
     default:
         break; /* a disk, or something that is no file at all, as the next call will say */
     }
@@ -33,7 +34,7 @@ mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_erro
         return mmapio_win32_fail(error, GetLastError(), CALL_GET_FILE_SIZE_EX);
     }
     if (is_directory(handle)) {
-        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+        return mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_FILE, MMAPIO_FILE_DIRECTORY, CALL_NONE);
     }
     *length = (uint64_t)size.QuadPart;
     return MMAPIO_OK;

@@ -7,20 +7,31 @@ enum { FLUSH_ATTEMPTS = 15, FLUSH_PAUSE_MS = 20 };
 enum { FILE_DATA_SYNC_ONLY = 4 };
 
 /* Writes the pages to the file, and waits. NTFS's log makes the call fail with ERROR_LOCK_VIOLATION now and then, which
- * passes by itself within milliseconds; as there is nothing to wait for but time, this sleeps and tries again. */
+ * passes by itself within milliseconds; as there is nothing to wait for but time, this sleeps and tries again. At once,
+ * if somebody called CancelSynchronousIo on this thread: that says nothing of the data, and is not to be taken for a loss. */
 DWORD mmapio_win32_flush_view(void *address, SIZE_T length)
 {
-    for (int attempt = 1;; attempt++) {
-        DWORD code;
-        if (FlushViewOfFile(address, length)) {
-            return ERROR_SUCCESS;
+    for (int attempt = 1;;) {
+        DWORD code = FlushViewOfFile(address, length) ? ERROR_SUCCESS : GetLastError();
+        if (code == ERROR_OPERATION_ABORTED) {
+            continue;
         }
-        code = GetLastError();
         if (code != ERROR_LOCK_VIOLATION || attempt == FLUSH_ATTEMPTS) {
             return code;
         }
+        attempt++;
         Sleep(FLUSH_PAUSE_MS);
     }
+}
+
+static DWORD flush_all(HANDLE file)
+{
+    DWORD code;
+
+    do {
+        code = FlushFileBuffers(file) ? ERROR_SUCCESS : GetLastError();
+    } while (code == ERROR_OPERATION_ABORTED);
+    return code;
 }
 
 /* Flushes the device's cache, with the metadata needed to read the data back. Gives ERROR_NOT_SUPPORTED where this
@@ -36,11 +47,10 @@ static DWORD flush_data(HANDLE file)
     if (system->flush_file == NULL || system->code_of == NULL) {
         return ERROR_NOT_SUPPORTED;
     }
-    status = system->flush_file(file, FILE_DATA_SYNC_ONLY, NULL, 0, &block);
-    if (status >= 0) {
-        return ERROR_SUCCESS;
-    }
-    code = system->code_of(status);
+    do {
+        status = system->flush_file(file, FILE_DATA_SYNC_ONLY, NULL, 0, &block);
+        code = status >= 0 ? ERROR_SUCCESS : system->code_of(status);
+    } while (code == ERROR_OPERATION_ABORTED);
     switch (code) {
     case ERROR_INVALID_FUNCTION:
     case ERROR_INVALID_PARAMETER:
@@ -79,8 +89,6 @@ mmapio_status mmapio_os_sync(mmapio_map *map, const page_range *range, uint32_t 
     if (code != ERROR_NOT_SUPPORTED) {
         return mmapio_win32_fail(error, code, CALL_NT_FLUSH_BUFFERS_FILE_EX);
     }
-    if (!FlushFileBuffers((HANDLE)map->file)) {
-        return mmapio_win32_fail(error, GetLastError(), CALL_FLUSH_FILE_BUFFERS);
-    }
-    return MMAPIO_OK;
+    code = flush_all((HANDLE)map->file);
+    return code == ERROR_SUCCESS ? MMAPIO_OK : mmapio_win32_fail(error, code, CALL_FLUSH_FILE_BUFFERS);
 }

@@ -83,17 +83,26 @@ public sealed class MessageTests : IDisposable
     }
 
     [Theory]
-    [InlineData(8, "RLIMIT_MEMLOCK")]
-    [InlineData(2, "RLIMIT_MEMLOCK")]
-    [InlineData(12, "RLIMIT_NOFILE")]
-    [InlineData(107, "working set")]
-    [InlineData(0, "ZeroFillOnFault")]
-    public void The_limit_that_was_reached_is_named(int call, string limit)
+    [InlineData(8, 12, "RLIMIT_MEMLOCK")]
+    [InlineData(9, 11, "RLIMIT_MEMLOCK")]
+    [InlineData(22, 11, "RLIMIT_MEMLOCK")]
+    [InlineData(2, 11, "RLIMIT_MEMLOCK")]
+    [InlineData(2, 12, "vm.nr_hugepages")]
+    [InlineData(21, 28, "vm.nr_hugepages")]
+    [InlineData(12, 24, "RLIMIT_NOFILE")]
+    [InlineData(51, 24, "RLIMIT_NOFILE")]
+    [InlineData(54, 24, "RLIMIT_NOFILE")]
+    [InlineData(51, 23, "fs.file-max")]
+    [InlineData(107, 1453, "working set")]
+    [InlineData(104, 1450, "large pages")]
+    [InlineData(101, 4, "open handles")]
+    [InlineData(0, 0, "ZeroFillOnFault")]
+    public void The_limit_that_was_reached_is_named(int call, int code, string limit)
     {
         var error = new NativeError
         {
             Status = (int)MapStatus.LimitReached,
-            OsCode = call == 0 ? 0 : 12,
+            OsCode = code,
             OsDomain = call == 0 ? 0u : 1u,
             OsCall = (uint)call,
         };
