@@ -54,6 +54,14 @@ mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error)
 
 mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error)
 {
+    mmapio_error refusal;
+    uint64_t present = 0;
+
+    /* To become shorter is allowed at any length. */
+    if (mmapio_posix_check_size(length, CALL_FTRUNCATE, &refusal) != MMAPIO_OK &&
+        (mmapio_os_file_length(file, &present, NULL) != MMAPIO_OK || present < length)) {
+        return mmapio_fail_os(error, refusal.status, refusal.os_domain, refusal.os_code, refusal.os_call);
+    }
     if (ftruncate((int)file, (off_t)length) != 0) {
         return mmapio_posix_fail(error, errno, CALL_FTRUNCATE);
     }

@@ -114,12 +114,17 @@ static DWORD control(HANDLE file, DWORD operation, void *input, DWORD size)
 static mmapio_status punch(const mmapio_map *map, const page_range *range, uint32_t *outcome, mmapio_error *error)
 {
     HANDLE file = (HANDLE)map->file;
-    bool was_sparse = (mmapio_win32_attributes(file) & FILE_ATTRIBUTE_SPARSE_FILE) != 0;
-    DWORD code = was_sparse ? ERROR_SUCCESS : control(file, FSCTL_SET_SPARSE, NULL, 0);
     page_range parts[2];
     uint32_t count = source_parts(map, range, parts);
     mmapio_status status;
+    bool was_sparse;
+    DWORD code;
 
+    if (map->file == MMAPIO_CLOSED_FILE) {
+        return MMAPIO_OK;
+    }
+    was_sparse = (mmapio_win32_attributes(file) & FILE_ATTRIBUTE_SPARSE_FILE) != 0;
+    code = was_sparse ? ERROR_SUCCESS : control(file, FSCTL_SET_SPARSE, NULL, 0);
     for (uint32_t i = 0; i < count && code == ERROR_SUCCESS; i++) {
         FILE_ZERO_DATA_INFORMATION hole;
         hole.FileOffset.QuadPart = (LONGLONG)(map->base_offset + parts[i].map_offset);
