@@ -17,14 +17,9 @@ static bool is_present_unlocked(PSAPI_WORKING_SET_EX_BLOCK page)
     return page.Valid && !page.Locked;
 }
 
-static bool is_locked(PSAPI_WORKING_SET_EX_BLOCK page)
-{
-    return page.Valid && page.Locked;
-}
-
 static bool is_unlocked(PSAPI_WORKING_SET_EX_BLOCK page)
 {
-    return !is_locked(page);
+    return !mmapio_win32_is_locked(page);
 }
 
 static void note_run(void *address, SIZE_T length, void *seen)
@@ -63,7 +58,7 @@ static void drop(const page_range *range, bool discards, uint32_t *outcome)
     known = discards ? mmapio_win32_each_run(range, is_unlocked, discard_run, &dropped)
                      : mmapio_win32_each_run(range, is_present_unlocked, trim_run, &dropped);
     if (known && !dropped) {
-        known = mmapio_win32_each_run(range, is_locked, note_run, &kept);
+        known = mmapio_win32_each_run(range, mmapio_win32_is_locked, note_run, &kept);
     }
     mmapio_win32_locks_leave();
     if (known && !kept) {
