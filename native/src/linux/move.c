@@ -154,6 +154,12 @@ static bool move_piece(move_plan *plan, uint64_t start, uint64_t end, uint64_t m
     return false;
 }
 
+/* EFAULT is said of two pieces, taken for one because the question failed for want of memory. */
+static mmapio_status status_of(int code)
+{
+    return code == EFAULT ? MMAPIO_OUT_OF_MEMORY : mmapio_posix_status(code);
+}
+
 static mmapio_status move_all(move_plan *plan, uint64_t base_length, mmapio_error *error)
 {
     const mmapio_map *map = plan->map;
@@ -167,8 +173,7 @@ static mmapio_status move_all(move_plan *plan, uint64_t base_length, mmapio_erro
         if (!move_piece(plan, start, end, more, &kept)) {
             int code = errno;
             bool back = end == map->base_length || move_back(plan, end);
-            status = mmapio_fail_os(error, back ? mmapio_posix_status(code) : MMAPIO_FAULT, MMAPIO_OS_ERRNO, code,
-                                    CALL_MREMAP);
+            status = mmapio_fail_os(error, !back ? MMAPIO_FAULT : status_of(code), MMAPIO_OS_ERRNO, code, CALL_MREMAP);
             /* All but the piece's own place, if that is no longer ours; pieces that are not back stay where they are. */
             (void)munmap(plan->place, (size_t)(kept ? end + more : start));
             if (end != map->base_length) {
