@@ -219,6 +219,7 @@ enum {
     MMAPIO_MAP_POPULATE = 0x8000,      /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
     MMAPIO_MAP_NONBLOCK = 0x10000,     /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
     MMAPIO_MAP_HUGETLB = 0x40000,      /* MMAPIO_HUGE_REQUIRE with the system's default size */
+    MMAPIO_MAP_NO_HANDLE = 0x800000,   /* ours: keep no handle to the file, see mmapio_map_file */
     MMAPIO_MAP_ZERO_FILL = 0x1000000,  /* ours: a page that faults becomes zeros, see "Faults" below */
     MMAPIO_MAP_ADOPT_FILE = 0x2000000, /* ours: the handle itself becomes the map's, unless mapping fails */
 

@@ -67,7 +67,7 @@ typedef struct map_source {
 mmapio_status mmapio_make(const map_source *source, const mmapio_map_options *options, mmapio_map **map,
                           mmapio_error *error);
 
-/* The length of what a map is of. */
+/* The length of what a map is of. The map has a handle to it. */
 static inline mmapio_status source_length(const mmapio_map *map, uint64_t *length, mmapio_error *error)
 {
     return map->is_memory ? mmapio_os_memory_length(map->file, length, error)
@@ -79,6 +79,9 @@ bool mmapio_advice_allowed(uint32_t advice, uint32_t map_flags);
 
 /* Is this advice, of those that are allowed, one that this map's protection forbids? */
 bool mmapio_advice_denied(const mmapio_map *map, uint32_t advice);
+
+/* The pages that the map has gained since it had the length from: all of them for 0. False for none. */
+bool mmapio_pages_from(const mmapio_map *map, uint64_t from, page_range *pages);
 
 /* Locks and advises what the map has from the offset from on, as it was asked to when it was made: 0 for all of it. */
 mmapio_status mmapio_settle(mmapio_map *map, uint64_t from, mmapio_error *error);

@@ -41,7 +41,7 @@ static uint32_t allowed_flags(const map_source *source)
     case SOURCE_HANDLE:
         return MAP_ANY | MMAPIO_MAP_MIRRORED;
     default:
-        return MAP_ANY | MMAPIO_MAP_ADOPT_FILE;
+        return MAP_ANY | MMAPIO_MAP_ADOPT_FILE | MMAPIO_MAP_NO_HANDLE;
     }
 }
 
@@ -107,7 +107,7 @@ static mmapio_status release(mmapio_map *map, mmapio_error *error)
     if (map->base != NULL) {
         status = mmapio_os_unmap(map, error);
     }
-    if (map->file != MMAPIO_NO_FILE) {
+    if (map->file != MMAPIO_NO_FILE && map->file != MMAPIO_CLOSED_FILE) {
         mmapio_error *where = status == MMAPIO_OK ? error : &ignored;
         mmapio_status closed =
             map->is_memory ? mmapio_os_memory_close(map, where) : mmapio_os_file_close(map->file, where);
@@ -207,7 +207,7 @@ static mmapio_status open_source(mmapio_map *map, const map_source *source, uint
         return mmapio_os_memory_open(map, length, error);
     case SOURCE_FILE:
     case SOURCE_HANDLE:
-        if ((map->flags & MMAPIO_MAP_ADOPT_FILE) != 0) {
+        if ((map->flags & (MMAPIO_MAP_ADOPT_FILE | MMAPIO_MAP_NO_HANDLE)) != 0) {
             map->file = source->handle;
             return MMAPIO_OK;
         }
@@ -218,11 +218,48 @@ static mmapio_status open_source(mmapio_map *map, const map_source *source, uint
     }
 }
 
+/* A map without a handle can never ask again how long its file is: all of it has to be there. A device has no length to
+ * run out of. */
+static mmapio_status check_backing(const mmapio_map *map, mmapio_error *error)
+{
+    mmapio_error refusal;
+    uint64_t file_length = 0;
+    mmapio_status status = mmapio_os_file_length(map->file, &file_length, &refusal);
+
+    if (status == MMAPIO_OK && map->base_offset + map->lead + map->length > file_length) {
+        return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
+    }
+    return status == MMAPIO_OK || status == MMAPIO_UNSUPPORTED
+               ? MMAPIO_OK
+               : mmapio_fail_os(error, status, refusal.os_domain, refusal.os_code, refusal.os_call);
+}
+
+/* Lets go of the file: it is the caller's, unless he gave it away. That it could not be closed is no reason for a map
+ * that works not to be. */
+static void leave_file(mmapio_map *map)
+{
+    if ((map->flags & MMAPIO_MAP_ADOPT_FILE) != 0) {
+        (void)mmapio_os_file_close(map->file, NULL);
+    }
+    map->file = MMAPIO_CLOSED_FILE;
+}
+
+/* Takes back what there is of a map that could not be made. */
+static void abandon(mmapio_map *map)
+{
+    if (map->created && map->name[0] != 0) {
+        mmapio_os_memory_discard(map);
+    }
+    if ((map->flags & (MMAPIO_MAP_ADOPT_FILE | MMAPIO_MAP_NO_HANDLE)) != 0) {
+        map->file = MMAPIO_CLOSED_FILE; /* still the caller's */
+    }
+    (void)release(map, NULL);
+}
+
 mmapio_status mmapio_make(const map_source *source, const mmapio_map_options *given, mmapio_map **result,
                           mmapio_error *error)
 {
     mmapio_map_options options;
-    mmapio_error ignored;
     mmapio_map *map;
     mmapio_status status = read_options(given, &options);
 
@@ -244,6 +281,9 @@ mmapio_status mmapio_make(const map_source *source, const mmapio_map_options *gi
     if (status == MMAPIO_OK) {
         status = place(map, &options, error);
     }
+    if (status == MMAPIO_OK && (map->flags & MMAPIO_MAP_NO_HANDLE) != 0) {
+        status = check_backing(map, error);
+    }
     if (status == MMAPIO_OK && map->base_length != 0) {
         status = mmapio_os_map(map, error);
         if (status == MMAPIO_OK) {
@@ -251,14 +291,11 @@ mmapio_status mmapio_make(const map_source *source, const mmapio_map_options *gi
         }
     }
     if (status != MMAPIO_OK) {
-        if (map->created && map->name[0] != 0) {
-            (void)mmapio_os_memory_unlink(map->name, &ignored);
-        }
-        if ((options.flags & MMAPIO_MAP_ADOPT_FILE) != 0) {
-            map->file = MMAPIO_NO_FILE; /* still the caller's */
-        }
-        (void)release(map, &ignored);
+        abandon(map);
         return status;
+    }
+    if ((map->flags & MMAPIO_MAP_NO_HANDLE) != 0) {
+        leave_file(map);
     }
     /* What was tried first, and was no success, is nobody's concern. */
     clear_error(error);
@@ -299,7 +336,7 @@ mmapio_status mmapio_map_close(mmapio_map *map)
 
 void *mmapio_map_data(const mmapio_map *map)
 {
-    return map == NULL || map->base == NULL ? NULL : map->base + map->lead;
+    return map == NULL || map->length == 0 ? NULL : map->base + map->lead;
 }
 
 uint64_t mmapio_map_length(const mmapio_map *map)
@@ -320,7 +357,7 @@ mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_t *backed, 
     if (map == NULL || backed == NULL) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
-    if (map->length == 0 || map->file == MMAPIO_NO_FILE) {
+    if (map->length == 0 || map->file == MMAPIO_NO_FILE || map->file == MMAPIO_CLOSED_FILE) {
         *backed = map->length;
         return MMAPIO_OK;
     }
@@ -342,9 +379,7 @@ mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_t *backed, 
         return MMAPIO_OK;
     }
     if (file_length > start) {
-        /* The rest of the last page reads as zeros: no access to it faults (mmap(2)). */
-        uint64_t usable = round_up(file_length, mmapio_os_page_size()) - start;
-        *backed = usable < map->length ? usable : map->length;
+        *backed = file_length - start < map->length ? file_length - start : map->length;
     }
     return MMAPIO_OK;
 }

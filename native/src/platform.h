@@ -23,6 +23,9 @@
 /* No file behind a mapping. A valid POSIX descriptor is never negative; a HANDLE of -1 is INVALID_HANDLE_VALUE. */
 #define MMAPIO_NO_FILE ((intptr_t)-1)
 
+/* The map is of a file, and has no handle to it (any more). Neither a descriptor nor a HANDLE, either. */
+#define MMAPIO_CLOSED_FILE ((intptr_t)-2)
+
 /* The longest name of shared memory with its end: macOS has 31 characters, one of which is a slash. */
 enum { MEMORY_NAME_SIZE = 31 };
 
@@ -44,12 +47,13 @@ struct mmapio_map {
     uint32_t zero_fill;     /* place in the platform's table of MMAPIO_MAP_ZERO_FILL maps, from 1; 0 for none */
     _Atomic(bool) changed;  /* mmapio_map_protect was called: protection may no longer be the truth */
     _Atomic(uint64_t) lost; /* the first failure to write that nobody has acknowledged, see sync.c; 0 for none */
-    intptr_t file;          /* the map's own handle, or MMAPIO_NO_FILE */
+    intptr_t file;          /* the map's own handle, MMAPIO_NO_FILE, or MMAPIO_CLOSED_FILE */
     _Atomic(uint32_t) ground; /* Linux: what the file lies on, bits of linux.h; 0 for not asked */
 
     /* Memory that processes share has a handle, too: of something that is no file, or is not for being a file. */
     bool is_memory;
     bool created;                /* by this map */
+    int32_t maker;               /* macOS: the process that made it, if this map did */
     char name[MEMORY_NAME_SIZE]; /* "" for none, and in maps by a handle */
 
     bool renewed;       /* by mmapio_os_remap and _shrink_file: the mapping is a new one, of no advice and no locks */
@@ -74,6 +78,10 @@ mmapio_status mmapio_fail(mmapio_error *error, mmapio_status status);
 /* Records a failure of the operating system. Returns status. */
 mmapio_status mmapio_fail_os(mmapio_error *error, mmapio_status status, uint32_t domain, int32_t code, uint32_t call);
 
+/* Makes zeros of what mappings have left behind the end of a file that is about to become longer, up to the end of its
+ * last page. Does without where the handle may not read and write. */
+void mmapio_clear_torn_tail(intptr_t file, uint64_t page_size, uint64_t file_length);
+
 /* ---- the machine ---------------------------------------------------------------------------------------------- */
 
 uint32_t mmapio_os_page_size(void);
@@ -95,11 +103,18 @@ mmapio_status mmapio_os_file_duplicate(intptr_t file, intptr_t *duplicate, mmapi
 
 mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error);
 
-/* Makes a file longer or shorter. */
+/* Gives a file its length. What others append meanwhile may be cut off: for files that are new, or to be shorter. */
 mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error);
 
-/* Allocates the blocks of a range that is not empty, also past the end of the file, whose length stays as it is. */
+/* Makes a file reach to end, which is not 0. One that is as long already, or becomes so meanwhile, stays as it is. */
+mmapio_status mmapio_os_file_lengthen(intptr_t file, uint64_t end, mmapio_error *error);
+
+/* Allocates the blocks of a range that is not empty, also past the end of the file, whose length stays as it is
+ * (Windows: which may become as long). */
 mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error);
+
+/* Undoes it past the end of a file, which is not made longer after all, and ends at length. */
+void mmapio_os_file_give_back(intptr_t file, uint64_t length);
 
 /* The four below get a range of a regular file in whole pages, which begins within the file and is not empty. */
 
@@ -134,7 +149,15 @@ mmapio_status mmapio_os_unmap(mmapio_map *map, mmapio_error *error);
  * reserve, whole pages that private memory loses are zeros when it has them again. */
 mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error);
 
-/* Makes the mapping shorter and cuts its file off at the new end. */
+/* Would mmapio_os_remap be refused with MMAPIO_UNSUPPORTED? Changes nothing. */
+mmapio_status mmapio_os_remap_check(const mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error);
+
+/* Makes zeros of a range of private memory of no file, whatever its protection is, and stays. offset is from the first
+ * byte of the caller's; the range may go on to the end of its last page. */
+mmapio_status mmapio_os_clear(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error);
+
+/* Makes the mapping shorter and cuts its file off at the new end, which lies before the end of the file. A remap to that
+ * length would not be refused. */
 mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_error *error);
 
 /* How far the mapping reaches without moving, from base: its length, or the reserve that was to be had. */
@@ -148,6 +171,12 @@ mmapio_status mmapio_os_memory_open(mmapio_map *map, uint64_t length, mmapio_err
 
 /* Closes the handle, and takes away the name where it goes with the last map. */
 mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error);
+
+/* Gives another handle to the memory, not inherited by child processes, that does not count as a map of it. */
+mmapio_status mmapio_os_memory_export(const mmapio_map *map, intptr_t *handle, mmapio_error *error);
+
+/* Takes away the name of memory that this map has made and that nobody shall find, unless it is another's by now. */
+void mmapio_os_memory_discard(const mmapio_map *map);
 
 mmapio_status mmapio_os_memory_unlink(const char *name, mmapio_error *error);
 

@@ -16,42 +16,22 @@ static bool writes_to_file(const mmapio_map *map)
            (map->protection & MMAPIO_PROT_WRITE) != 0;
 }
 
-/* Gives a file the length it had, and back what was allocated beyond, unless somebody else has changed it meanwhile. */
-static void restore_file(intptr_t file, uint64_t present, uint64_t length)
+/* What becomes of the file of a map that grows. */
+typedef struct growth {
+    uint64_t length; /* what it has */
+    uint64_t end;    /* what the map needs */
+    bool longer;     /* which is more */
+    bool allocate;   /* with blocks */
+} growth;
+
+/* Tells whether the file must become longer, and whether it may. */
+static mmapio_status measure_file(const mmapio_map *map, growth *file, mmapio_error *error)
 {
-    mmapio_error ignored;
-    uint64_t found = 0;
+    mmapio_status status = map->file == MMAPIO_NO_FILE ? MMAPIO_OK : source_length(map, &file->length, error);
 
-    if (mmapio_os_file_length(file, &found, &ignored) == MMAPIO_OK && found == present) {
-        (void)mmapio_os_file_set_length(file, length, &ignored);
-    }
-}
-
-/* A file system that runs full on the way keeps what it has allocated by then, beyond the end where nobody sees it. */
-static mmapio_status allocate(intptr_t file, uint64_t file_length, uint64_t end, mmapio_error *error)
-{
-    mmapio_status status = mmapio_os_file_allocate(file, file_length, end - file_length, error);
-
-    if (status != MMAPIO_OK) {
-        restore_file(file, file_length, file_length);
-    }
-    return status;
-}
-
-/* Tells whether the file must become longer to reach to end, and sees to it that it may, and has the blocks. */
-static mmapio_status prepare_file(const mmapio_map *map, uint64_t end, uint32_t flags, uint64_t *file_length,
-                                  bool *longer, mmapio_error *error)
-{
-    mmapio_status status = source_length(map, file_length, error);
-
-    *longer = status == MMAPIO_OK && end > *file_length;
-    if (!*longer) {
-        return status;
-    }
-    if (!writes_to_file(map)) {
-        return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
-    }
-    return (flags & MMAPIO_RESIZE_ALLOCATE) != 0 ? allocate(map->file, *file_length, end, error) : MMAPIO_OK;
+    file->longer = status == MMAPIO_OK && map->file != MMAPIO_NO_FILE && file->end > file->length;
+    file->allocate = file->allocate && file->longer;
+    return file->longer && !writes_to_file(map) ? mmapio_fail(error, MMAPIO_OUT_OF_RANGE) : status;
 }
 
 /* Memory that processes share is made to be all there, unless its maker said otherwise. */
@@ -62,38 +42,74 @@ static uint32_t complete_flags(const mmapio_map *map, uint32_t flags)
     return reserves ? flags | MMAPIO_RESIZE_ALLOCATE : flags;
 }
 
-/* Two copies in a row leave no room between them, and some systems' memory has its length for good. */
-static bool can_resize(const mmapio_map *map, uint64_t length, uint32_t flags)
+/* Two copies in a row leave no room between them, some systems' memory has its length for good, and a file can only be
+ * asked by a handle how long it is. */
+static bool can_resize(const mmapio_map *map, uint64_t length, bool cuts)
 {
-    bool changes_memory = map->is_memory && (length > map->length || (flags & MMAPIO_RESIZE_TRUNCATE) != 0);
+    bool longer = length > map->length;
 
-    if (map->mirrored || (changes_memory && !mmapio_os_memory_resizes())) {
+    if (map->mirrored || (map->is_memory && (longer || cuts) && !mmapio_os_memory_resizes()) ||
+        (map->file == MMAPIO_CLOSED_FILE && (longer || cuts))) {
         return false;
     }
     /* The place of such maps in the table comes and goes with the mapping. */
     return (map->flags & MMAPIO_MAP_ZERO_FILL) == 0 || (length != 0 && map->length != 0);
 }
 
+/* Whether all of it may be locked is told before the file becomes longer: a file cannot be made shorter again, with
+ * others writing to it. Reading the pages in comes when they are there. Not every system has a lock that waits. */
+static mmapio_status lock_ahead(mmapio_map *map, uint64_t before, mmapio_error *error)
+{
+    mmapio_error refusal;
+    page_range pages;
+
+    if ((map->flags & MMAPIO_MAP_LOCKED) == 0 || !mmapio_pages_from(map, before, &pages) ||
+        mmapio_os_lock(map, &pages, MMAPIO_LOCK_ON_FAULT, &refusal) != MMAPIO_LIMIT_REACHED) {
+        return MMAPIO_OK;
+    }
+    return mmapio_fail_os(error, refusal.status, refusal.os_domain, refusal.os_code, refusal.os_call);
+}
+
+/* Gives the mapping its length, and the file its blocks. A disk that is full shall not move a map, nor a map that cannot
+ * move leave blocks behind: so the blocks come between what may be possible where the map lies, and moving it. */
+static mmapio_status remap(mmapio_map *map, uint64_t length, bool may_move, const growth *file, mmapio_error *error)
+{
+    mmapio_error refusal;
+    mmapio_status status = mmapio_os_remap(map, length, false, &refusal);
+    bool moves = status != MMAPIO_OK && may_move;
+
+    if (status != MMAPIO_OK && !may_move) {
+        return mmapio_fail_os(error, status, refusal.os_domain, refusal.os_code, refusal.os_call);
+    }
+    status = file->allocate ? mmapio_os_file_allocate(map->file, file->length, file->end - file->length, error) : MMAPIO_OK;
+    if (status == MMAPIO_OK && moves) {
+        status = mmapio_os_remap(map, length, true, error);
+        if (status != MMAPIO_OK && file->allocate) {
+            mmapio_os_file_give_back(map->file, file->length);
+        }
+    }
+    return status;
+}
+
 /* The mapping first, the file's length second: a mapping that has become too long can be made shorter again, a file
- * cannot, with others writing to it. Where the order is the other way round (Windows), a file may stay longer. */
+ * cannot, with others writing to it. Where the order is the other way round (Windows), or what fails fails after that,
+ * a file stays longer. */
 static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
 {
+    growth file = {0, map->base_offset + map->lead + length, false, (flags & MMAPIO_RESIZE_ALLOCATE) != 0};
     mmapio_error ignored;
-    uint64_t end = map->base_offset + map->lead + length;
     uint64_t before = map->length;
-    uint64_t file_length = 0;
-    bool longer = false;
-    bool lengthened = false;
-    mmapio_status status =
-        map->file == MMAPIO_NO_FILE ? MMAPIO_OK : prepare_file(map, end, flags, &file_length, &longer, error);
+    mmapio_status status = measure_file(map, &file, error);
 
-    if (status != MMAPIO_OK) {
-        return status;
+    if (status == MMAPIO_OK) {
+        status = remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, &file, error);
     }
-    status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
-    if (status == MMAPIO_OK && longer) {
-        status = mmapio_os_file_set_length(map->file, end, error);
-        lengthened = status == MMAPIO_OK;
+    if (status == MMAPIO_OK && file.longer) {
+        status = lock_ahead(map, map->renewed ? 0 : before, error);
+        if (status == MMAPIO_OK) {
+            mmapio_clear_torn_tail(map->file, map->page_size, file.length);
+            status = mmapio_os_file_lengthen(map->file, file.end, error);
+        }
     }
     if (status == MMAPIO_OK) {
         status = mmapio_settle(map, map->renewed ? 0 : before, error);
@@ -101,59 +117,69 @@ static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmap
     if (status != MMAPIO_OK && map->length != before) {
         (void)mmapio_os_remap(map, before, true, &ignored);
     }
-    if (status != MMAPIO_OK && longer && (lengthened || (flags & MMAPIO_RESIZE_ALLOCATE) != 0)) {
-        restore_file(map->file, lengthened ? end : file_length, file_length);
-    }
     return status;
 }
 
 /* The rest of the last page goes on being there: memory that grows again shall have zeros in it. */
-static void clear_tail(mmapio_map *map, uint64_t before)
+static mmapio_status clear_tail(mmapio_map *map, uint64_t length, mmapio_error *error)
 {
-    static unsigned char zeros[4096];
-    uint64_t room = map->length == 0 ? 0 : round_up(map->lead + map->length, map->page_size) - map->lead;
-    uint64_t end = before < room ? before : room;
+    uint64_t room = length == 0 ? 0 : round_up(map->lead + length, map->page_size) - map->lead;
+    uint64_t end = map->length < room ? map->length : room;
 
-    if (map->file != MMAPIO_NO_FILE || (map->flags & MMAPIO_MAP_PRIVATE) == 0 || end <= map->length) {
-        return;
+    if (map->file != MMAPIO_NO_FILE || (map->flags & MMAPIO_MAP_PRIVATE) == 0 || end <= length) {
+        return MMAPIO_OK;
     }
-    if (!map->changed) {
-        if ((map->protection & MMAPIO_PROT_WRITE) != 0) {
-            (void)memset(map->base + map->lead + map->length, 0, (size_t)(end - map->length));
-        }
-        return;
+    if (map->changed) {
+        /* Nobody knows what may be done with the page now: the system does. */
+        return mmapio_os_clear(map, length, end - length, error);
     }
-    /* Nobody knows what may be done with the page now: the system does. */
-    for (uint64_t at = map->length; at < end; at += sizeof zeros) {
-        uint64_t part = end - at < sizeof zeros ? end - at : sizeof zeros;
-        mmapio_error ignored;
-        uint64_t done = 0;
-        (void)mmapio_os_copy(map, at, zeros, part, true, &done, &ignored);
+    if ((map->protection & MMAPIO_PROT_WRITE) != 0) {
+        (void)memset(map->base + map->lead + length, 0, (size_t)(end - length));
     }
+    return MMAPIO_OK;
 }
 
-static mmapio_status shrink(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
+/* A file is cut only by the map that reached its end, and so covered all that goes. */
+static mmapio_status find_cut(const mmapio_map *map, uint64_t length, bool *cuts, mmapio_error *error)
 {
-    bool cuts = (flags & MMAPIO_RESIZE_TRUNCATE) != 0 && writes_to_file(map);
-    uint64_t before = map->length;
-    mmapio_status status = MMAPIO_OK;
+    uint64_t start = map->base_offset + map->lead;
+    uint64_t file_length = 0;
+    mmapio_status status = *cuts ? source_length(map, &file_length, error) : MMAPIO_OK;
 
-    if (cuts) {
-        status = mmapio_os_shrink_file(map, length, error);
-    } else if (length != before) {
-        status = mmapio_os_remap(map, length, (flags & MMAPIO_RESIZE_MAY_MOVE) != 0, error);
-    }
-    if (status == MMAPIO_OK && map->renewed) {
-        status = mmapio_settle(map, 0, error);
+    *cuts = *cuts && status == MMAPIO_OK && file_length > start + length && file_length <= start + map->length;
+    return status;
+}
+
+static mmapio_status shrink(mmapio_map *map, uint64_t length, uint32_t flags, bool cuts, mmapio_error *error)
+{
+    bool may_move = (flags & MMAPIO_RESIZE_MAY_MOVE) != 0;
+    mmapio_error ignored;
+    uint64_t before = map->length;
+    mmapio_status status = find_cut(map, length, &cuts, error);
+
+    if (status == MMAPIO_OK) {
+        status = mmapio_os_remap_check(map, length, may_move, error);
     }
     if (status == MMAPIO_OK) {
-        clear_tail(map, before);
+        status = clear_tail(map, length, error);
+    }
+    if (status != MMAPIO_OK) {
+        return status;
+    }
+    status = cuts ? mmapio_os_shrink_file(map, length, error) : mmapio_os_remap(map, length, may_move, error);
+    if (status == MMAPIO_OK && map->renewed) {
+        status = mmapio_settle(map, 0, error);
+        if (status != MMAPIO_OK && !cuts) {
+            (void)mmapio_os_remap(map, before, true, &ignored);
+        }
     }
     return status;
 }
 
 mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
 {
+    bool cuts;
+
     clear_error(error);
     if (map == NULL || (flags & ~(uint32_t)RESIZE_ALL) != 0) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
@@ -161,21 +187,16 @@ mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags
     if (length > MAX_LENGTH || !range_within(map->base_offset + map->lead, length, (uint64_t)INT64_MAX)) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);
     }
-    if (!can_resize(map, length, flags)) {
+    cuts = (flags & MMAPIO_RESIZE_TRUNCATE) != 0 && length < map->length && writes_to_file(map);
+    if (!can_resize(map, length, cuts)) {
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
     map->renewed = false;
+    if (length == map->length) {
+        return MMAPIO_OK;
+    }
     return length > map->length ? grow(map, length, complete_flags(map, flags), error)
-                                : shrink(map, length, flags, error);
-}
-
-/* Others may have made it as long, or longer, meanwhile. */
-static mmapio_status lengthen(intptr_t file, uint64_t end, mmapio_error *error)
-{
-    uint64_t found = 0;
-    mmapio_status status = mmapio_os_file_length(file, &found, error);
-
-    return status == MMAPIO_OK && end > found ? mmapio_os_file_set_length(file, end, error) : status;
+                                : shrink(map, length, flags, cuts, error);
 }
 
 mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
@@ -198,10 +219,8 @@ mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t leng
         status = mmapio_os_file_allocate(file, offset, length, error);
     }
     if (status == MMAPIO_OK && offset + length > file_length) {
-        status = lengthen(file, offset + length, error);
-    }
-    if (status != MMAPIO_OK && offset + length > file_length) {
-        restore_file(file, file_length, file_length);
+        mmapio_clear_torn_tail(file, mmapio_os_page_size(), file_length);
+        status = mmapio_os_file_lengthen(file, offset + length, error);
     }
     return status;
 }

@@ -40,17 +40,27 @@ static void advise(mmapio_map *map, const page_range *pages)
     (void)mmapio_os_advise(map, &range, advice, &outcome, &ignored);
 }
 
-mmapio_status mmapio_settle(mmapio_map *map, uint64_t from, mmapio_error *error)
+bool mmapio_pages_from(const mmapio_map *map, uint64_t from, page_range *pages)
 {
     uint64_t first = from == 0 ? 0 : round_up(map->lead + from, map->page_size);
     uint64_t end = round_up(map->lead + map->length, map->page_size);
-    page_range pages = {NULL, 0, first};
 
-    if (map->base == NULL || first >= end) {
+    if (map->length == 0 || first >= end) {
+        return false;
+    }
+    pages->address = map->base + first;
+    pages->length = end - first;
+    pages->map_offset = first;
+    return true;
+}
+
+mmapio_status mmapio_settle(mmapio_map *map, uint64_t from, mmapio_error *error)
+{
+    page_range pages;
+
+    if (!mmapio_pages_from(map, from, &pages)) {
         return MMAPIO_OK;
     }
-    pages.address = map->base + first;
-    pages.length = end - first;
     if ((map->flags & MMAPIO_MAP_LOCKED) != 0) {
         mmapio_status status = mmapio_os_lock(map, &pages, 0, error);
         if (status != MMAPIO_OK) {

@@ -61,10 +61,11 @@ mmapio_status mmapio_map_export(mmapio_map *map, intptr_t *handle, mmapio_error 
     if (map == NULL || handle == NULL) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
-    if (map->file == MMAPIO_NO_FILE) {
+    if (map->file == MMAPIO_NO_FILE || map->file == MMAPIO_CLOSED_FILE) {
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
-    return mmapio_os_file_duplicate(map->file, handle, error);
+    return map->is_memory ? mmapio_os_memory_export(map, handle, error)
+                          : mmapio_os_file_duplicate(map->file, handle, error);
 }
 
 mmapio_status mmapio_map_import(intptr_t handle, const mmapio_map_options *options, mmapio_map **map,

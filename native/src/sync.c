@@ -74,6 +74,10 @@ mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length,
         ((mode & ~(uint32_t)(MS_KINDS | MMAPIO_MS_INVALIDATE)) != 0 || kind == 0 || (kind & (kind - 1)) != 0)) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
+    if (!done && map->file == MMAPIO_CLOSED_FILE && (kind & ~(uint32_t)(MMAPIO_MS_ASYNC | MMAPIO_MS_SYNC)) != 0 &&
+        (map->flags & MMAPIO_MAP_PRIVATE) == 0) {
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+    }
     if (done || map->file == MMAPIO_NO_FILE || map->is_memory || (map->flags & MMAPIO_MAP_PRIVATE) != 0) {
         return status;
     }

@@ -13,8 +13,8 @@
 
 #include "fixture.h"
 
-/* Bytes of locked memory, all of this process. */
-static inline uint64_t locked_bytes(void)
+/* A field of /proc/self/status, such as "VmSize:"; in bytes. */
+static inline uint64_t status_bytes(const char *field)
 {
     unsigned long long kibibytes = 0;
     bool found = false;
@@ -23,13 +23,19 @@ static inline uint64_t locked_bytes(void)
 
     CHECK(status != NULL);
     while (!found && fgets(line, sizeof line, status) != NULL) {
-        found = sscanf(line, "VmLck: %llu kB", &kibibytes) == 1;
+        found = strncmp(line, field, strlen(field)) == 0 && sscanf(line + strlen(field), " %llu kB", &kibibytes) == 1;
     }
     (void)fclose(status);
     if (!found) {
-        SKIP("/proc/self/status does not tell of locked memory");
+        SKIP("/proc/self/status does not tell of this process's memory");
     }
     return kibibytes * 1024;
+}
+
+/* Bytes of locked memory, all of this process. */
+static inline uint64_t locked_bytes(void)
+{
+    return status_bytes("VmLck:");
 }
 
 /* A field, such as "Anonymous:", of the mapping at an address; in bytes. */

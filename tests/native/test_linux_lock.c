@@ -1,5 +1,6 @@
 /* test_linux_lock.c - how much the kernel has locked, after each call that locks or fails to. */
 #include "child.h"
+#include "linux_mappings.h"
 #include "linux_residency.h"
 
 #include <errno.h>
@@ -222,7 +223,30 @@ static void a_limit_of_zero_is_a_limit(void)
     child_must_pass(lock_without_any_allowance, &caps);
 }
 
-TEST_MAIN(TEST(locking_counts_every_page_the_range_touches), TEST(locks_do_not_nest_and_closing_ends_them),
+/* The range is two mappings to the kernel, and the second has to be split, which is one too many. */
+static void lock_without_a_mapping_left(void *unused)
+{
+    uint64_t page = fixture_page_size();
+    mmapio_map *map = map_memory(PRIVATE, 20 * page);
+    uint64_t before;
+
+    (void)unused;
+    CHECK_OK(mmapio_map_protect(map, 10 * page, 10 * page, MMAPIO_PROT_READ, NULL));
+    before = locked_bytes();
+    (void)mappings_use_up();
+    CHECK(mmapio_map_lock(map, 0, 15 * page, 0, NULL) < 0);
+    CHECK_EQUAL(before, locked_bytes());
+}
+
+static void a_lock_that_fails_half_way_leaves_nothing_locked(void)
+{
+    need_a_real_kernel();
+    need_locks_that_count();
+    need_an_allocator_without_mappings();
+    child_must_pass(lock_without_a_mapping_left, NULL);
+}
+
+TEST_MAIN(TEST(a_lock_that_fails_half_way_leaves_nothing_locked), TEST(locking_counts_every_page_the_range_touches), TEST(locks_do_not_nest_and_closing_ends_them),
           TEST(locking_reads_the_pages_in_unless_on_fault), TEST(a_map_made_locked_is_locked_and_read_in),
           TEST(locking_past_the_end_of_the_file_faults_and_locks_nothing),
           TEST(locking_what_may_not_be_read_is_not_blamed_on_the_limit), TEST(locking_more_than_the_limit_is_refused),

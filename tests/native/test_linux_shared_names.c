@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 
 /* ---- the last one ---- */
 
@@ -121,6 +122,96 @@ static void a_name_that_is_somebody_elses_by_now_is_left_alone(void)
     unlink_name(&name);
 }
 
+/* ---- what fork(2) copies ---- */
+
+static void close_the_copy(void *argument)
+{
+    close_map(argument);
+}
+
+static void a_childs_copy_of_a_map_takes_no_name_from_its_parent(void)
+{
+    shared_name name = own_name();
+    mmapio_map *map;
+
+    need_shared_memory();
+    map = map_shared(name.text, CREATE | MMAPIO_MAP_DELETE_ON_CLOSE, 100);
+    child_must_pass(close_the_copy, map);
+    CHECK(exists(&name));
+    close_map(map_shared(name.text, 0, 0));
+    CHECK(exists(&name));
+    close_map(map);
+    CHECK(!exists(&name));
+}
+
+/* The parent's end of it goes first, as of a daemon's. */
+static void the_name_stays_for_a_childs_copy_and_goes_with_it(void)
+{
+    shared_name name = own_name();
+    mmapio_map *map;
+    int ends[2];
+    int status = 0;
+    char byte;
+    pid_t child;
+
+    need_shared_memory();
+    CHECK_EQUAL(0, pipe(ends));
+    map = map_shared(name.text, CREATE | MMAPIO_MAP_DELETE_ON_CLOSE, 100);
+    (void)fflush(stdout);
+    child = fork();
+    if (child == 0) {
+        (void)close(ends[1]);
+        _exit(read(ends[0], &byte, 1) == 0 && mmapio_map_close(map) == MMAPIO_OK ? 0 : 1);
+    }
+    (void)close(ends[0]);
+    close_map(map);
+    CHECK(exists(&name));
+    close_map(map_shared(name.text, 0, 0));
+    CHECK(exists(&name));
+    (void)close(ends[1]);
+    CHECK_EQUAL(child, waitpid(child, &status, 0));
+    CHECK_EQUAL(0, status);
+    CHECK(!exists(&name));
+}
+
+/* A handle keeps the memory, but not its name. */
+static void an_exported_handle_is_no_map(void)
+{
+    shared_name name = own_name();
+    intptr_t handle = -1;
+    mmapio_map *map;
+
+    need_shared_memory();
+    map = map_shared(name.text, CREATE | MMAPIO_MAP_DELETE_ON_CLOSE, 100);
+    CHECK_OK(mmapio_map_export(map, &handle, NULL));
+    close_map(map);
+    CHECK(!exists(&name));
+    map = map_whole(handle, READ_WRITE, SHARED);
+    bytes_of(map)[99] = 1;
+    close_map(map);
+    fixture_close(handle);
+}
+
+static void fail_to_lock(void *unused)
+{
+    shared_name name = own_name();
+    mmapio_map_options options = options_of(READ_WRITE, SHARED | CREATE | MMAPIO_MAP_LOCKED, 0, 1 << 20);
+    struct rlimit limit = {0, 0};
+    mmapio_map *map = NULL;
+
+    (void)unused;
+    child_become_ordinary();
+    CHECK_EQUAL(0, setrlimit(RLIMIT_MEMLOCK, &limit));
+    CHECK_STATUS(MMAPIO_LIMIT_REACHED, mmapio_map_shared(name.text, &options, &map, NULL));
+    CHECK(!exists(&name));
+}
+
+static void memory_that_could_not_be_made_leaves_no_name(void)
+{
+    need_shared_memory();
+    child_must_pass(fail_to_lock, NULL);
+}
+
 enum { RACERS = 8, ROUNDS = 300 };
 
 static void open_and_close(void *argument)
@@ -154,6 +245,8 @@ static void of_many_that_come_and_go_the_last_takes_the_name(void)
     CHECK(!exists(&name));
 }
 
-TEST_MAIN(TEST(the_last_process_takes_the_name_along), TEST(a_killed_process_leaves_the_name_to_the_next),
+TEST_MAIN(TEST(a_childs_copy_of_a_map_takes_no_name_from_its_parent),
+          TEST(the_name_stays_for_a_childs_copy_and_goes_with_it), TEST(an_exported_handle_is_no_map),
+          TEST(memory_that_could_not_be_made_leaves_no_name), TEST(the_last_process_takes_the_name_along), TEST(a_killed_process_leaves_the_name_to_the_next),
           TEST(a_name_that_is_somebody_elses_by_now_is_left_alone),
           TEST(of_many_that_come_and_go_the_last_takes_the_name))

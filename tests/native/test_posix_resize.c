@@ -2,7 +2,9 @@
 #include "child.h"
 #include "maps.h"
 
+#include <errno.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 enum { MOVE = MMAPIO_RESIZE_MAY_MOVE };
 
@@ -142,24 +144,100 @@ static void growing_that_may_not_move_and_has_no_room_changes_nothing(void)
     fixture_remove(&file);
 }
 
-/* Parts of a mapping with protections of their own are mappings of their own to the system, which makes only one at a
- * time longer. */
-static void a_map_of_several_protections_grows_and_has_its_first_one_again(void)
+/* A map that outreaches its file ends where the file does not: it may not make it longer by cutting. */
+static void cutting_never_makes_a_file_longer(void)
 {
-    need_the_kernels_mremap();
-
     uint64_t page = fixture_page_size();
-    fixture_file file = fixture_patterned(4 * page);
+    fixture_file file = fixture_patterned(100);
+    mmapio_map *map = map_part(file.handle, READ_WRITE, SHARED, 0, 10 * page);
+
+    CHECK_OK(mmapio_map_resize(map, 5 * page, MOVE | MMAPIO_RESIZE_TRUNCATE, NULL));
+    CHECK_EQUAL(100, fixture_length(file.handle));
+    CHECK_OK(mmapio_map_resize(map, 100, MOVE | MMAPIO_RESIZE_TRUNCATE, NULL));
+    CHECK_EQUAL(100, fixture_length(file.handle));
+    CHECK_OK(mmapio_map_resize(map, 99, MOVE | MMAPIO_RESIZE_TRUNCATE, NULL));
+    CHECK_EQUAL(99, fixture_length(file.handle));
+    close_map(map);
+    fixture_remove(&file);
+}
+
+/* The mappings of such maps can be made shorter within a reserve only. */
+static void a_cut_that_the_mapping_does_not_allow_leaves_the_file(void)
+{
+    static const uint32_t kinds[] = {MMAPIO_MAP_GUARD_PAGES, MMAPIO_MAP_ZERO_FILL};
+    static const uint64_t lengths[] = {100, 1};
+
+    for (size_t i = 0; i < 4; i++) {
+        uint64_t length = 5 * (uint64_t)fixture_page_size();
+        fixture_file file = fixture_patterned(length);
+        mmapio_map *map = map_whole(file.handle, READ_WRITE, SHARED | kinds[i / 2]);
+        mmapio_error error = stale_error();
+        CHECK_STATUS(MMAPIO_UNSUPPORTED,
+                     mmapio_map_resize(map, lengths[i % 2], MOVE | MMAPIO_RESIZE_TRUNCATE, &error));
+        CHECK_OWN_ERROR(MMAPIO_UNSUPPORTED, error);
+        CHECK_EQUAL(length, mmapio_map_length(map));
+        CHECK_EQUAL(length, fixture_length(file.handle));
+        CHECK_EQUAL(fixture_pattern(length - 1), bytes_of(map)[length - 1]);
+        close_map(map);
+        fixture_remove(&file);
+    }
+}
+
+/* ---- RLIMIT_FSIZE ---- */
+
+static mmapio_status grow_shared(fixture_file *file, uint64_t length)
+{
+    mmapio_map *map = map_whole(file->handle, READ_WRITE, SHARED);
+    mmapio_status status = mmapio_map_resize(map, length, MOVE, NULL);
+
+    CHECK_EQUAL(100, mmapio_map_length(map));
+    close_map(map);
+    return status;
+}
+
+static void grow_past_the_limit(void *unused)
+{
+    fixture_file file = fixture_patterned(100);
+    struct rlimit limit = {1 << 20, 1 << 20};
+    mmapio_map_options options = options_of(READ_WRITE, SHARED | MMAPIO_MAP_CREATE, 0, 2 << 20);
+    mmapio_map *map = map_whole(file.handle, READ_WRITE, SHARED);
+    mmapio_error error = stale_error();
+
+    (void)unused;
+    CHECK_EQUAL(0, setrlimit(RLIMIT_FSIZE, &limit));
+    CHECK_STATUS(MMAPIO_LIMIT_REACHED, grow_shared(&file, (1 << 20) + 1));
+    CHECK_STATUS(MMAPIO_LIMIT_REACHED, mmapio_map_resize(map, 2 << 20, MOVE | MMAPIO_RESIZE_ALLOCATE, &error));
+    CHECK_EQUAL(EFBIG, error.os_code);
+    CHECK_STATUS(MMAPIO_LIMIT_REACHED, mmapio_file_allocate(file.handle, 0, 2 << 20, NULL));
+    CHECK_EQUAL(100, fixture_length(file.handle));
+    CHECK_OK(mmapio_map_resize(map, 1 << 20, MOVE, NULL));
+    CHECK_EQUAL(1 << 20, fixture_length(file.handle));
+    close_map(map);
+    CHECK_STATUS(MMAPIO_LIMIT_REACHED, mmapio_map_shared(NULL, &options, &map, NULL));
+}
+
+/* The signal that it is otherwise (SIGXFSZ) ends the process. */
+static void growing_past_the_size_that_files_may_have_is_an_error(void)
+{
+    child_must_pass(grow_past_the_limit, NULL);
+}
+
+static void cut_what_is_too_long(void *unused)
+{
+    fixture_file file = fixture_patterned(3 * 4096);
+    struct rlimit limit = {4096, 4096};
     mmapio_map *map = map_whole(file.handle, READ_WRITE, SHARED);
 
-    CHECK_OK(mmapio_map_protect(map, page, page, MMAPIO_PROT_NONE, NULL));
-    CHECK_OK(mmapio_map_resize(map, 8 * page, MOVE, NULL));
-    CHECK_EQUAL(fixture_pattern(page), bytes_of(map)[page]);
-    bytes_of(map)[page] = 'x';
-    bytes_of(map)[8 * page - 1] = 'x';
+    (void)unused;
+    CHECK_EQUAL(0, setrlimit(RLIMIT_FSIZE, &limit));
+    CHECK_OK(mmapio_map_resize(map, 2 * 4096, MOVE | MMAPIO_RESIZE_TRUNCATE, NULL));
+    CHECK_EQUAL(2 * 4096, fixture_length(file.handle));
     close_map(map);
-    CHECK(fixture_mappings_of(&file) <= 0);
-    fixture_remove(&file);
+}
+
+static void a_file_that_is_longer_than_files_may_be_can_be_cut(void)
+{
+    child_must_pass(cut_what_is_too_long, NULL);
 }
 
 static void a_private_map_takes_its_copies_along(void)
@@ -203,5 +281,7 @@ static void resizing_back_and_forth_leaves_no_mapping_behind(void)
 TEST_MAIN(TEST(within_its_reserve_a_map_stays_where_it_is), TEST(the_reserve_is_no_memory),
           TEST(memory_can_have_a_reserve_too), TEST(memory_shared_with_children_does_not_grow),
           TEST(a_reserve_that_cannot_be_is_refused), TEST(growing_that_may_not_move_and_has_no_room_changes_nothing),
-          TEST(a_map_of_several_protections_grows_and_has_its_first_one_again),
+          TEST(cutting_never_makes_a_file_longer), TEST(a_cut_that_the_mapping_does_not_allow_leaves_the_file),
+          TEST(growing_past_the_size_that_files_may_have_is_an_error),
+          TEST(a_file_that_is_longer_than_files_may_be_can_be_cut),
           TEST(a_private_map_takes_its_copies_along), TEST(resizing_back_and_forth_leaves_no_mapping_behind))

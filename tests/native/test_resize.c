@@ -45,6 +45,8 @@ static void shrinking_leaves_the_file_unless_told_to_cut_it(void)
     CHECK_EQUAL(9 * page, fixture_length(file.handle));
     check_pattern(map, 0, 4 * page + 5);
     CHECK_STATUS(MMAPIO_OUT_OF_RANGE, mmapio_map_write(map, 4 * page + 5, "x", 1, NULL, NULL));
+    CHECK_OK(mmapio_map_resize(map, 9 * page, MOVE, NULL));
+    check_pattern(map, 0, 9 * page);
     CHECK_OK(mmapio_map_resize(map, 3 * page + 1, CUT, NULL));
     CHECK_EQUAL(3 * page + 1, fixture_length(file.handle));
     check_pattern(map, 0, 3 * page + 1);
@@ -56,19 +58,57 @@ static void shrinking_leaves_the_file_unless_told_to_cut_it(void)
     fixture_remove(&file);
 }
 
-/* The map ends where its file does not, and cutting is asked for with the length it has. */
-static void cutting_at_the_length_it_has_cuts_the_file_there(void)
+/* What lies behind the map is not its own to cut, and cutting at the length it has cuts nothing. */
+static void a_file_is_cut_only_by_a_shorter_map_that_reached_its_end(void)
 {
-    fixture_file file = fixture_patterned(9000);
-    mmapio_map *map = map_part(file.handle, READ_WRITE, SHARED, 0, 5000);
+    static const struct {
+        uint64_t offset, length, to, left;
+    } cases[] = {
+        {0, 10, 10, 1000}, {0, 10, 5, 1000},     {0, 10, 0, 1000},    {0, 999, 5, 1000},      {990, 9, 0, 1000},
+        {0, 1000, 5, 5},   {0, 1000, 1000, 1000}, {990, 10, 4, 994},   {990, 10, 0, 990},      {500, 500, 500, 1000},
+    };
 
-    CHECK_OK(mmapio_map_resize(map, 5000, MOVE, NULL));
-    CHECK_EQUAL(9000, fixture_length(file.handle));
-    CHECK_OK(mmapio_map_resize(map, 5000, CUT, NULL));
-    CHECK_EQUAL(5000, fixture_length(file.handle));
-    check_pattern(map, 0, 5000);
-    close_map(map);
-    fixture_remove(&file);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fixture_file file = fixture_patterned(1000);
+        mmapio_map *map = map_part(file.handle, READ_WRITE, SHARED, cases[i].offset, cases[i].length);
+        unsigned char byte = 0;
+        CHECK_OK(mmapio_map_resize(map, cases[i].to, CUT, NULL));
+        CHECK_EQUAL(cases[i].to, mmapio_map_length(map));
+        CHECK_EQUAL(cases[i].left, fixture_length(file.handle));
+        check_pattern(map, cases[i].offset, cases[i].to);
+        fixture_read(file.handle, cases[i].left - 1, &byte, 1);
+        CHECK_EQUAL(fixture_pattern(cases[i].left - 1), byte);
+        close_map(map);
+        fixture_remove(&file);
+    }
+}
+
+/* Mappings reach to the end of the last page of a file: what was stored there is in no file, and stays out of it. */
+static void what_was_stored_behind_the_end_of_a_file_is_not_what_it_grows_by(void)
+{
+    static const fixture_place places[] = {FIXTURE_DISK, FIXTURE_MEMORY};
+    uint64_t page = fixture_page_size();
+    uint64_t lengths[] = {200, page, page + 5};
+
+    for (size_t i = 0; i < 2 * sizeof lengths / sizeof lengths[0]; i++) {
+        fixture_file file;
+        mmapio_map *map;
+        uint64_t length = lengths[i / 2];
+        if (!fixture_has(places[i % 2])) {
+            continue;
+        }
+        file = fixture_create(places[i % 2]);
+        fixture_write(file.handle, 0, "head", 4);
+        map = map_whole(file.handle, READ_WRITE, SHARED);
+        memset(bytes_of(map) + 4, 't', (size_t)page - 4);
+        CHECK_OK(mmapio_map_resize(map, length, MOVE, NULL));
+        CHECK(memcmp(bytes_of(map), "head", 4) == 0);
+        for (uint64_t at = 4; at < length; at++) {
+            CHECK_EQUAL(0, bytes_of(map)[at]);
+        }
+        close_map(map);
+        fixture_remove(&file);
+    }
 }
 
 static void a_map_may_become_nothing_and_something_again(void)
@@ -227,7 +267,8 @@ static void allocating_makes_the_file_long_enough_and_keeps_what_is_there(void)
 }
 
 TEST_MAIN(TEST(growing_makes_the_file_of_a_written_map_longer_and_keeps_its_contents),
-          TEST(shrinking_leaves_the_file_unless_told_to_cut_it), TEST(cutting_at_the_length_it_has_cuts_the_file_there),
+          TEST(shrinking_leaves_the_file_unless_told_to_cut_it), TEST(a_file_is_cut_only_by_a_shorter_map_that_reached_its_end),
+          TEST(what_was_stored_behind_the_end_of_a_file_is_not_what_it_grows_by),
           TEST(a_map_may_become_nothing_and_something_again), TEST(a_map_of_an_empty_file_can_grow),
           TEST(a_map_that_is_not_written_grows_as_far_as_its_file_has),
           TEST(memory_grows_with_zeros_and_keeps_what_it_has), TEST(memory_that_shrank_grows_with_zeros),

@@ -6,33 +6,25 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
-/* mlock(2) of macOS counts: two of them want two munlock(2). Our locks do not nest, so only pages that are not locked
- * yet are locked, which keeps the count at one. The mutex is there so that no two threads find a page unlocked at the
- * same time. Unlocking needs none: before or after a lock that runs meanwhile, either is an order of the two. */
+/* mlock(2) of macOS counts: two of them want two munlock(2). Our locks do not nest: what was locked before is unlocked
+ * once, which keeps the count at one. A range is locked as a whole or not at all: the kernel takes back by itself what it
+ * has locked before a page fails (vm_map_wire_nested() in osfmk/vm/vm_map.c of xnu), and does not count pages twice
+ * against the limit. The mutex is there so that no two threads find the same pages locked twice. Unlocking needs none:
+ * before or after a lock that runs meanwhile, either is an order of the two. */
 static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
 
-/* Gives 0 or the errno value of the mlock that failed. */
-static int lock_what_is_not(const page_range *range)
+static void count_once(const page_range *range)
 {
     const unsigned char *end = range->address + range->length;
-    struct region region = {NULL, VM_PROT_NONE, false};
-    int result;
+    struct region region = {NULL, VM_PROT_NONE, 0};
 
-    for (const unsigned char *at = range->address; at < end; at = region.end) {
-        if (region_at(at, &region) != KERN_SUCCESS) {
-            return ENOMEM; /* mlock's own word for a hole */
-        }
-        if (region.end > end) {
-            region.end = end;
-        }
-        if (!region.locked) {
-            UNINTERRUPTED(result, mlock(at, (size_t)(region.end - at)));
-            if (result != 0) {
-                return errno;
-            }
+    for (const unsigned char *at = range->address; at < end && region_at(at, &region) == KERN_SUCCESS; at = region.end) {
+        const unsigned char *stop = region.end < end ? region.end : end;
+        if (region.locks > 1) {
+            int result;
+            UNINTERRUPTED(result, munlock(at, (size_t)(stop - at)));
         }
     }
-    return 0;
 }
 
 /* EAGAIN is the limit (RLIMIT_MEMLOCK, or the system's own: sysctl vm.user_wire_limit). ENOMEM stands for all the rest,
@@ -50,16 +42,16 @@ static mmapio_status status_of(mmapio_map *map, const page_range *range, int cod
 
 mmapio_status mmapio_os_lock(mmapio_map *map, const page_range *range, uint32_t flags, mmapio_error *error)
 {
-    int code;
+    int code = 0;
 
     if ((flags & MMAPIO_LOCK_ON_FAULT) != 0) {
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
     (void)pthread_mutex_lock(&counting);
-    code = lock_what_is_not(range);
-    if (code != 0) {
-        /* Some of it may have been locked, now or earlier: the promise is that none is. */
-        (void)munlock(range->address, (size_t)range->length);
+    if (mlock(range->address, (size_t)range->length) != 0) {
+        code = errno;
+    } else {
+        count_once(range);
     }
     (void)pthread_mutex_unlock(&counting);
     if (code != 0) {

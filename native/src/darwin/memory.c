@@ -45,6 +45,7 @@ static mmapio_status create(mmapio_map *map, const object_name *name, uint64_t l
         return status;
     }
     map->created = true;
+    map->maker = (int32_t)getpid();
     return MMAPIO_OK;
 }
 
@@ -103,14 +104,30 @@ mmapio_status mmapio_os_memory_open(mmapio_map *map, uint64_t length, mmapio_err
     }
 }
 
-/* flock(2) does not work on such objects, and nothing else tells how many use one: whoever made it takes its name. */
+/* flock(2) does not work on such objects, and nothing else tells how many use one: whoever made it takes its name, and
+ * no child that fork(2) gave a copy of the map. */
 mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
 {
-    if (map->created && map->name[0] != 0 && (map->flags & MMAPIO_MAP_DELETE_ON_CLOSE) != 0) {
+    if (map->created && map->maker == (int32_t)getpid() && map->name[0] != 0 &&
+        (map->flags & MMAPIO_MAP_DELETE_ON_CLOSE) != 0) {
         object_name name = name_of(map->name);
         (void)shm_unlink(name.text);
     }
     return mmapio_os_file_close(map->file, error);
+}
+
+/* Nothing tells one object from another (fstat(2) has no number for them): that the name is still of what was made by it
+ * a moment ago is likely, and no more. */
+void mmapio_os_memory_discard(const mmapio_map *map)
+{
+    object_name name = name_of(map->name);
+
+    (void)shm_unlink(name.text);
+}
+
+mmapio_status mmapio_os_memory_export(const mmapio_map *map, intptr_t *handle, mmapio_error *error)
+{
+    return mmapio_os_file_duplicate(map->file, handle, error);
 }
 
 mmapio_status mmapio_os_memory_unlink(const char *name, mmapio_error *error)

@@ -10,7 +10,7 @@
 struct region {
     const unsigned char *end; /* everything from the address asked about to here is alike */
     vm_prot_t protection;     /* VM_PROT_* */
-    bool locked;
+    unsigned locks;           /* how many mlock(2) there have been of it, less munlock(2) */
 };
 
 static inline kern_return_t region_at(const unsigned char *address, struct region *region)
@@ -32,7 +32,7 @@ static inline kern_return_t region_at(const unsigned char *address, struct regio
     }
     region->end = address + (start + size - (vm_address_t)address);
     region->protection = info.protection;
-    region->locked = info.user_wired_count != 0;
+    region->locks = info.user_wired_count;
     return KERN_SUCCESS;
 }
 

@@ -120,7 +120,7 @@ static void drop(const mmapio_map *map, const page_range *part)
  * alone uses, and only of files that the process might write. Locked pages make all of it fail. */
 mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_error *error)
 {
-    bool shares_file = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0;
+    bool shares_file = map->file >= 0 && (map->flags & MMAPIO_MAP_SHARED) != 0;
     page_range parts[2];
     uint32_t count = source_parts(map, range, parts);
 

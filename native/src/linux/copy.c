@@ -29,6 +29,10 @@ static ssize_t round_by_file(mmapio_map *map, uint64_t offset, unsigned char *bu
     }
     if (file_offset < file_length) {
         size_t inside = length < file_length - file_offset ? length : (size_t)(file_length - file_offset);
+        if (write && mmapio_posix_check_size(file_offset + inside, CALL_PWRITE, NULL) != MMAPIO_OK) {
+            errno = EFBIG; /* a file that is longer than the process may write */
+            return -1;
+        }
         return write ? pwrite((int)map->file, buffer, inside, (off_t)file_offset)
                      : pread((int)map->file, buffer, inside, (off_t)file_offset);
     }
@@ -47,7 +51,7 @@ static ssize_t round_by_file(mmapio_map *map, uint64_t offset, unsigned char *bu
 /* Not past a protection, which the file knows nothing of. */
 static bool has_way_through_file(const mmapio_map *map)
 {
-    return map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 && !map->changed && !map->mirrored;
+    return map->file >= 0 && (map->flags & MMAPIO_MAP_SHARED) != 0 && !map->changed && !map->mirrored;
 }
 
 mmapio_status mmapio_os_copy(mmapio_map *map, uint64_t offset, void *buffer, uint64_t length, bool write,

@@ -42,6 +42,9 @@ bool mmapio_linux_does_nothing(mmapio_map *map, uint32_t advice);
 /* madvise(2), with what it says as outcome and status. */
 mmapio_status mmapio_linux_advise(const page_range *range, uint32_t advice, uint32_t *outcome, mmapio_error *error);
 
+/* Makes a mapping of several pieces longer, elsewhere. Each piece keeps its protection, advice and locks. */
+mmapio_status mmapio_linux_move(mmapio_map *map, uint64_t base_length, mmapio_error *error);
+
 /* Can so many bytes of a file have memory? OK for what is on a disk. Else NO_SPACE, or OUT_OF_MEMORY. */
 mmapio_status mmapio_linux_check_room(intptr_t file, uint64_t length, mmapio_error *error);
 

@@ -54,9 +54,16 @@ static mmapio_status status_of(const page_range *range, int code)
     }
 }
 
+/* msync(2) does nothing but that for MS_INVALIDATE alone (mm/msync.c). */
+static bool has_locked(const page_range *range)
+{
+    return msync(range->address, (size_t)range->length, MS_INVALIDATE) != 0 && errno == EBUSY;
+}
+
 mmapio_status mmapio_os_lock(mmapio_map *map, const page_range *range, uint32_t flags, mmapio_error *error)
 {
     uint32_t call = (flags & MMAPIO_LOCK_ON_FAULT) != 0 ? CALL_MLOCK2 : CALL_MLOCK;
+    bool had_locked;
     mmapio_status status;
     int code;
 
@@ -64,13 +71,15 @@ mmapio_status mmapio_os_lock(mmapio_map *map, const page_range *range, uint32_t 
         /* The kernel would say that the pages cannot be read in. They can, but not by us. */
         return mmapio_fail(error, MMAPIO_ACCESS_DENIED);
     }
+    had_locked = has_locked(range);
     if (lock(range, flags) == 0) {
         return MMAPIO_OK;
     }
     code = errno;
     status = status_of(range, code);
-    /* A failure to read the pages in leaves the range marked as locked: take that back. */
-    if (status != MMAPIO_LIMIT_REACHED) {
+    /* A failure to read pages in leaves the range marked as locked, a want of mappings some of it. A limit is looked at
+     * before anything is done. */
+    if (!had_locked || status != MMAPIO_LIMIT_REACHED) {
         (void)munlock(range->address, (size_t)range->length);
     }
     return mmapio_fail_os(error, status, MMAPIO_OS_ERRNO, code, call);

@@ -19,9 +19,9 @@ enum {
     PATH_SIZE = sizeof FOLDER + MEMORY_NAME_SIZE,
     PERMISSIONS = S_IRUSR | S_IWUSR,
     ATTEMPTS = 250, /* a millisecond each */
+    COPIES = 50,    /* the same */
     /* Means nothing on a file that nobody executes. Here it says that the name goes with the last map. */
-    GOES_WITH_LAST = S_ISVTX,
-    SEALS = MMAPIO_SEAL_SEAL | MMAPIO_SEAL_SHRINK | MMAPIO_SEAL_GROW | MMAPIO_SEAL_WRITE | MMAPIO_SEAL_FUTURE_WRITE
+    GOES_WITH_LAST = S_ISVTX
 };
 
 static void path_of(const char *name, char path[PATH_SIZE])
@@ -152,14 +152,25 @@ static mmapio_status mark(const mmapio_map *map, mmapio_error *error)
     return result == 0 ? MMAPIO_OK : mmapio_posix_fail(error, errno, CALL_FLOCK);
 }
 
+static bool is_same(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* Is this the file that is open? */
+static bool is_file(int file, const struct stat *info)
+{
+    struct stat ours;
+
+    return fstat(file, &ours) == 0 && is_same(&ours, info);
+}
+
 /* Is the file that the name stands for the one that is open? */
 static bool is_named(int file, const char *path)
 {
-    struct stat ours;
     struct stat there;
 
-    return fstat(file, &ours) == 0 && lstat(path, &there) == 0 && ours.st_dev == there.st_dev &&
-           ours.st_ino == there.st_ino;
+    return lstat(path, &there) == 0 && is_file(file, &there);
 }
 
 /* Opens the file once more, by its name: /proc/PID/maps and whatever reads it call what was opened without one
@@ -290,24 +301,76 @@ mmapio_status mmapio_os_memory_open(mmapio_map *map, uint64_t length, mmapio_err
     }
 }
 
-/* Every map holds a shared lock. Turning it into an exclusive one succeeds for the last map only, and keeps others from
- * opening the file while its name goes. Of two that close at the same time at least one succeeds, since the kernel takes
- * the old lock away before it looks for others. */
-mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
+/* Whether no map is left, in any process. Every map holds a shared lock, which belongs to what open(2) made: what fork(2)
+ * and dup(2) copied holds it together, until the last of them is closed. So ours must be closed by now, and this be the
+ * file opened once more. A process on its way from fork to exec has a copy, too, for a moment; attempts are a millisecond
+ * each. The lock keeps others from opening the file while its name goes. */
+static bool is_last(int file, int attempts)
 {
-    int file = (int)map->file;
-    char path[PATH_SIZE];
-    struct stat info;
+    const struct timespec moment = {0, 1000000};
     int result;
 
-    if (map->name[0] != 0 && fstat(file, &info) == 0 && (info.st_mode & GOES_WITH_LAST) != 0) {
+    for (;;) {
         UNINTERRUPTED(result, flock(file, LOCK_EX | LOCK_NB));
-        path_of(map->name, path);
-        if (result == 0 && is_named(file, path)) {
-            UNINTERRUPTED(result, unlink(path));
+        if (result == 0 || --attempts <= 0) {
+            return result == 0;
         }
+        (void)nanosleep(&moment, NULL);
     }
-    return mmapio_os_file_close(map->file, error);
+}
+
+/* Of two that close at the same time one takes the name, since each has given its own lock up before it asks. */
+mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
+{
+    char path[PATH_SIZE];
+    struct stat info;
+    bool goes = map->name[0] != 0 && fstat((int)map->file, &info) == 0 && (info.st_mode & GOES_WITH_LAST) != 0;
+    /* If this lock can be had, there are no maps but copies of this one. Those shall find it shared. */
+    bool alone = goes && flock((int)map->file, LOCK_EX | LOCK_NB) == 0 && flock((int)map->file, LOCK_SH | LOCK_NB) == 0;
+    mmapio_status status = mmapio_os_file_close(map->file, error);
+    int file;
+
+    if (!goes) {
+        return status;
+    }
+    path_of(map->name, path);
+    file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file < 0) {
+        return status;
+    }
+    /* It may be another one by now. */
+    if (is_file(file, &info) && is_last(file, alone ? COPIES : 1) && is_named(file, path)) {
+        (void)unlink(path);
+    }
+    (void)close(file);
+    return status;
+}
+
+void mmapio_os_memory_discard(const mmapio_map *map)
+{
+    char path[PATH_SIZE];
+
+    path_of(map->name, path);
+    if (is_named((int)map->file, path)) {
+        (void)unlink(path);
+    }
+}
+
+/* Opened anew, so that it has no part in the lock by which maps are counted. */
+mmapio_status mmapio_os_memory_export(const mmapio_map *map, intptr_t *handle, mmapio_error *error)
+{
+    char link[32];
+    int file = -1;
+
+    if (map->name[0] != 0) {
+        (void)snprintf(link, sizeof link, "/proc/self/fd/%d", (int)map->file);
+        file = open(link, (fcntl((int)map->file, F_GETFL) & O_ACCMODE) | O_CLOEXEC);
+    }
+    if (file < 0) {
+        return mmapio_os_file_duplicate(map->file, handle, error);
+    }
+    *handle = file;
+    return MMAPIO_OK;
 }
 
 mmapio_status mmapio_os_memory_unlink(const char *name, mmapio_error *error)
@@ -350,44 +413,4 @@ bool mmapio_linux_is_memfd(intptr_t file)
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", (int)file);
     length = readlink(path, target, sizeof target);
     return length < 7 || strncmp(target, "/memfd:", 7) == 0;
-}
-
-/* ---- seals ---------------------------------------------------------------------------------------------------- */
-
-/* Files of /dev/shm, and others of tmpfs, are born sealed against sealing: what they have are no seals. */
-static bool can_have_seals(const mmapio_map *map)
-{
-    return map->name[0] == 0 && mmapio_linux_is_memfd(map->file);
-}
-
-mmapio_status mmapio_os_seal(mmapio_map *map, uint32_t seals, mmapio_error *error)
-{
-    int code;
-
-    if (!can_have_seals(map)) {
-        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
-    }
-    if (fcntl((int)map->file, F_ADD_SEALS, (int)seals) == 0) {
-        return MMAPIO_OK;
-    }
-    code = errno;
-    /* A seal, or a kernel, that does not know the other. */
-    return code == EINVAL ? mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_FCNTL)
-                          : mmapio_posix_fail(error, code, CALL_FCNTL);
-}
-
-mmapio_status mmapio_os_seals(mmapio_map *map, uint32_t *seals, mmapio_error *error)
-{
-    int found;
-
-    if (!can_have_seals(map)) {
-        return MMAPIO_OK;
-    }
-    found = fcntl((int)map->file, F_GET_SEALS);
-    if (found < 0) {
-        int code = errno;
-        return code == EINVAL ? MMAPIO_OK : mmapio_posix_fail(error, code, CALL_FCNTL);
-    }
-    *seals = (uint32_t)found & (uint32_t)SEALS;
-    return MMAPIO_OK;
 }

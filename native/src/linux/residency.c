@@ -46,7 +46,7 @@ mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmap
 {
     /* cachestat speaks of the file's pages; a private map that was written to has pages of its own, and in
      * a mirrored one the range may have the same pages twice. */
-    bool shares_file = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 && !map->mirrored;
+    bool shares_file = map->file >= 0 && (map->flags & MMAPIO_MAP_SHARED) != 0 && !map->mirrored;
     bool counted = shares_file && (mmapio_linux_ground_of(map) & GROUND_OWN_PAGES) != 0 &&
                    ask_cachestat(map->file, map->base_offset + range->map_offset, range->length, report);
     mmapio_status status;
@@ -55,7 +55,11 @@ mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmap
     if (counted && pages == NULL) {
         return MMAPIO_OK;
     }
-    if (!mincore_is_honest(map->file)) {
+    /* Without a handle to ask by: whoever maps a file to write to it may write to it. */
+    bool honest = map->file != MMAPIO_CLOSED_FILE ? mincore_is_honest(map->file)
+                                                  : (map->flags & MMAPIO_MAP_SHARED) != 0 &&
+                                                        (map->protection & MMAPIO_PROT_WRITE) != 0;
+    if (!honest) {
         report->known = 0;
         report->resident = report->dirty = report->writeback = report->evicted = report->recently_evicted = 0;
         return MMAPIO_OK;

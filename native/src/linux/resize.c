@@ -7,118 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-
-/* Advice, locks and protections on parts make several mappings of one, in the kernel's books. mremap(2) takes a piece
- * of one of them only, and says EFAULT to more: before it looks at limits and room, so that asking for a page more,
- * which is never to be had where the next mapping begins, tells whether the range is of one piece. */
-static bool is_one_piece(unsigned char *start, uint64_t length, uint64_t page)
-{
-    if (mremap(start, (size_t)length, (size_t)(length + page), 0) == MAP_FAILED) {
-        return errno != EFAULT;
-    }
-    (void)munmap(start + length, (size_t)page);
-    return true;
-}
-
-/* Where the piece begins that ends at end: an offset from base. */
-static uint64_t last_piece(unsigned char *base, uint64_t end, uint64_t page)
-{
-    uint64_t lowest = 0;
-    uint64_t highest = end - page; /* a page is of one piece */
-
-    while (lowest < highest) {
-        uint64_t middle = round_down((lowest + highest) / 2, page);
-        if (is_one_piece(base + middle, end - middle, page)) {
-            highest = middle;
-        } else {
-            lowest = middle + page;
-        }
-    }
-    return highest;
-}
-
-static bool move(unsigned char *from, uint64_t length, uint64_t new_length, unsigned char *to)
-{
-    return mremap(from, (size_t)length, (size_t)new_length, MREMAP_MAYMOVE | MREMAP_FIXED, to) != MAP_FAILED;
-}
-
-/* Takes back the pieces from offset begin on. Others may have mapped something there since. */
-static bool move_back(const mmapio_map *map, unsigned char *place, uint64_t begin)
-{
-    unsigned char *hole = map->base + begin;
-    uint64_t end = map->base_length;
-    void *kept = mmap(hole, (size_t)(end - begin), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    if (kept != hole) {
-        if (kept != MAP_FAILED) {
-            (void)munmap(kept, (size_t)(end - begin));
-        }
-        return false;
-    }
-    while (end > begin) {
-        uint64_t start = begin + last_piece(place + begin, end - begin, map->page_size);
-        if (!move(place + start, end - start, end - start, map->base + start)) {
-            return false;
-        }
-        end = start;
-    }
-    return true;
-}
-
-/* Moves piece by piece into a stretch of addresses set aside for all of them, the last one, which grows, first: what
- * can fail for a limit fails while all the others are where they were. Each of them keeps its advice and its locks. */
-static mmapio_status move_pieces(mmapio_map *map, uint64_t base_length, mmapio_error *error)
-{
-    uint64_t begin = map->base_length;
-    uint64_t grown = base_length - map->base_length;
-    unsigned char *place =
-        mmap(NULL, (size_t)base_length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    if (place == MAP_FAILED) {
-        return mmapio_posix_fail(error, errno, CALL_MMAP);
-    }
-    while (begin > 0) {
-        uint64_t start = last_piece(map->base, begin, map->page_size);
-        uint64_t more = begin == map->base_length ? grown : 0;
-        if (!move(map->base + start, begin - start, begin - start + more, place + start)) {
-            int code = errno;
-            /* The kernel may have freed the place that this piece was to have: it is no longer ours to give back. */
-            (void)munmap(place, (size_t)start);
-            if (begin == map->base_length) {
-                return mmapio_posix_fail(error, code, CALL_MREMAP);
-            }
-            (void)munmap(place + map->base_length, (size_t)grown);
-            return mmapio_fail_os(error, move_back(map, place, begin) ? mmapio_posix_status(code) : MMAPIO_FAULT,
-                                  MMAPIO_OS_ERRNO, code, CALL_MREMAP);
-        }
-        begin = start;
-    }
-    map->base = place;
-    map->base_length = base_length;
-    return MMAPIO_OK;
-}
-
-/* The pages of a file are in the file: no need to move them. */
-static mmapio_status map_anew(mmapio_map *map, uint64_t base_length, mmapio_error *error)
-{
-    mmapio_map fresh = *map;
-    mmapio_status status;
-
-    fresh.base_length = base_length;
-    status = mmapio_os_map(&fresh, error);
-    if (status != MMAPIO_OK) {
-        return status;
-    }
-    status = mmapio_os_unmap(map, error);
-    if (status != MMAPIO_OK) {
-        (void)mmapio_os_unmap(&fresh, NULL);
-        return status;
-    }
-    map->base = fresh.base;
-    map->base_length = fresh.base_length;
-    map->renewed = true;
-    return MMAPIO_OK;
-}
+#include <unistd.h>
 
 static mmapio_status grow_of_pieces(mmapio_map *map, uint64_t base_length, bool may_move, mmapio_error *error)
 {
@@ -133,8 +22,7 @@ static mmapio_status grow_of_pieces(mmapio_map *map, uint64_t base_length, bool 
     if (!may_move) {
         return mmapio_posix_fail(error, errno, CALL_MREMAP);
     }
-    return (map->flags & MMAPIO_MAP_SHARED) != 0 ? map_anew(map, base_length, error)
-                                                 : move_pieces(map, base_length, error);
+    return mmapio_linux_move(map, base_length, error);
 }
 
 static mmapio_status grow(mmapio_map *map, uint64_t base_length, bool may_move, mmapio_error *error)
@@ -154,27 +42,21 @@ static mmapio_status grow(mmapio_map *map, uint64_t base_length, bool may_move, 
                            : mmapio_posix_fail(error, errno, CALL_MREMAP);
 }
 
-mmapio_status mmapio_posix_remap(mmapio_map *map, uint64_t base_length, bool may_move, mmapio_error *error)
+/* The object behind memory shared with children keeps its first length: mremap would succeed, and new pages fault. */
+bool mmapio_posix_can_grow(const mmapio_map *map, bool may_move)
 {
-    bool shared_memory = map->file == MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0;
-    uint64_t before = map->base_length;
-    mmapio_status status;
+    (void)may_move;
+    return map->file != MMAPIO_NO_FILE || (map->flags & MMAPIO_MAP_SHARED) == 0;
+}
 
-    if (base_length < before) {
-        if (munmap(map->base + base_length, (size_t)(before - base_length)) != 0) {
-            return mmapio_posix_fail(error, errno, CALL_MUNMAP);
-        }
-        map->base_length = base_length;
-        return MMAPIO_OK;
-    }
-    if (shared_memory) {
-        /* The object behind it keeps its first length: mremap would succeed, and the new pages fault. */
-        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
-    }
-    status = grow(map, base_length, may_move, error);
-    /* Only now: a failure changes no protections. */
-    if (status == MMAPIO_OK && map->changed && !map->renewed &&
-        mprotect(map->base, (size_t)base_length, mmapio_posix_protection(map->protection)) != 0) {
+/* What is added is of the last piece, which need not have the protection of the map. */
+mmapio_status mmapio_posix_grow(mmapio_map *map, uint64_t base_length, bool may_move, mmapio_error *error)
+{
+    uint64_t before = map->base_length;
+    mmapio_status status = grow(map, base_length, may_move, error);
+
+    if (status == MMAPIO_OK && map->changed &&
+        mprotect(map->base + before, (size_t)(base_length - before), mmapio_posix_protection(map->protection)) != 0) {
         status = mmapio_posix_fail(error, errno, CALL_MPROTECT);
         (void)munmap(map->base + before, (size_t)(base_length - before));
         map->base_length = before;
@@ -202,15 +84,86 @@ mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint6
     return MMAPIO_OK;
 }
 
+/* Through a file that stands for this process's memory, which the kernel writes as a debugger would: whatever the
+ * protection, and without a moment in which it is another. */
+mmapio_status mmapio_os_clear(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    static const unsigned char zeros[4096];
+    uintptr_t at = (uintptr_t)(map->base + map->lead + offset);
+    uintptr_t end = at + (uintptr_t)length;
+    int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+    int code = memory < 0 ? errno : 0;
+
+    while (code == 0 && at < end) {
+        ssize_t wrote = pwrite(memory, zeros, end - at < sizeof zeros ? (size_t)(end - at) : sizeof zeros, (off_t)at);
+        code = wrote > 0 ? 0 : wrote < 0 ? errno : EIO;
+        at += wrote > 0 ? (uintptr_t)wrote : 0;
+    }
+    if (memory >= 0) {
+        (void)close(memory);
+    }
+    return code == 0 ? MMAPIO_OK
+                     : mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, memory < 0 ? CALL_OPEN : CALL_PWRITE);
+}
+
+/* Blocks beyond the end, where nobody sees them, go by nothing but setting the length. Whoever makes the file longer
+ * between these two calls loses that: they are made only where a map found no room, or on a disk that has just run full. */
+void mmapio_os_file_give_back(intptr_t file, uint64_t length)
+{
+    uint64_t found = 0;
+
+    if (mmapio_os_file_length(file, &found, NULL) == MMAPIO_OK && found == length) {
+        (void)mmapio_os_file_set_length(file, length, NULL);
+    }
+}
+
 /* Not posix_fallocate, which writes zeros where the file system cannot allocate: that takes as long as it takes. */
 mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
 {
+    uint64_t before = UINT64_MAX;
     mmapio_status status = mmapio_linux_check_room(file, length, error);
     int result;
+    int code;
 
+    if (status == MMAPIO_OK) {
+        /* tmpfs looks at the limit for what is only allocated, too. */
+        status = mmapio_posix_check_size(offset + length, CALL_FALLOCATE, error);
+    }
     if (status != MMAPIO_OK) {
         return status;
     }
+    (void)mmapio_os_file_length(file, &before, NULL);
     UNINTERRUPTED(result, fallocate((int)file, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length));
-    return result == 0 ? MMAPIO_OK : mmapio_posix_fail(error, errno, CALL_FALLOCATE);
+    if (result == 0) {
+        return MMAPIO_OK;
+    }
+    code = errno;
+    /* A file system that runs full on the way keeps what it has allocated by then. */
+    if ((code == ENOSPC || code == EDQUOT) && offset + length > before) {
+        mmapio_os_file_give_back(file, before);
+    }
+    return mmapio_posix_fail(error, code, CALL_FALLOCATE);
+}
+
+/* fallocate(2) never makes a file shorter than others have made it meanwhile, as ftruncate(2) does, and touches nothing
+ * that is there. It takes the last block of the disk's room; where it cannot have that, or the file system cannot do it,
+ * ftruncate is what there is. */
+mmapio_status mmapio_os_file_lengthen(intptr_t file, uint64_t end, mmapio_error *error)
+{
+    uint64_t found = 0;
+    int result;
+    mmapio_status status = mmapio_os_file_length(file, &found, error);
+
+    if (status == MMAPIO_OK && found < end) {
+        status = mmapio_posix_check_size(end, CALL_FTRUNCATE, error);
+    }
+    if (status != MMAPIO_OK || found >= end) {
+        return status;
+    }
+    UNINTERRUPTED(result, fallocate((int)file, 0, (off_t)(end - 1), 1));
+    if (result == 0) {
+        return MMAPIO_OK;
+    }
+    status = mmapio_os_file_length(file, &found, error);
+    return status == MMAPIO_OK && found < end ? mmapio_os_file_set_length(file, end, error) : status;
 }

@@ -100,9 +100,16 @@ mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error)
 
 mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error)
 {
+    mmapio_error refusal;
     struct stat info;
+    uint64_t present = 0;
     int result;
 
+    /* To become shorter is allowed at any length. */
+    if (mmapio_posix_check_size(length, CALL_FTRUNCATE, &refusal) != MMAPIO_OK &&
+        (mmapio_os_file_length(file, &present, NULL) != MMAPIO_OK || present < length)) {
+        return mmapio_fail_os(error, refusal.status, refusal.os_domain, refusal.os_code, refusal.os_call);
+    }
     UNINTERRUPTED(result, ftruncate((int)file, (off_t)length));
     if (result != 0 && errno == EINVAL && fstat((int)file, &info) == 0 && !S_ISREG(info.st_mode)) {
         return fail_kind(error, info.st_mode); /* a device has the size it has */

@@ -4,37 +4,7 @@
 #include "../range.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <sys/mman.h>
-#include <unistd.h>
-
-/* Part of every call on a range, and constant: asked for once. */
-uint32_t mmapio_os_page_size(void)
-{
-    static _Atomic(uint32_t) known;
-    uint32_t size = atomic_load_explicit(&known, memory_order_relaxed);
-
-    if (size == 0) {
-        size = (uint32_t)sysconf(_SC_PAGESIZE);
-        atomic_store_explicit(&known, size, memory_order_relaxed);
-    }
-    return size;
-}
-
-uint32_t mmapio_os_allocation_granularity(void)
-{
-    return mmapio_os_page_size();
-}
-
-int mmapio_posix_protection(uint32_t protection)
-{
-    int native = PROT_NONE;
-
-    native |= (protection & MMAPIO_PROT_READ) != 0 ? PROT_READ : 0;
-    native |= (protection & MMAPIO_PROT_WRITE) != 0 ? PROT_WRITE : 0;
-    native |= (protection & MMAPIO_PROT_EXEC) != 0 ? PROT_EXEC : 0;
-    return native;
-}
 
 /* EINVAL is what Linux says to huge pages of an ordinary file, and macOS to what has no length, such as a pipe or a
  * directory, where Linux says ENODEV, or EIO for some files of /proc. Devices have no length either, but they map. */
@@ -190,67 +160,4 @@ mmapio_status mmapio_os_unlock(mmapio_map *map, const page_range *range, mmapio_
         return mmapio_posix_fail(error, errno, CALL_MUNLOCK);
     }
     return MMAPIO_OK;
-}
-
-/* Does the mapping do as it is? One without a reserve is kept no longer than its length. */
-static bool fits(const mmapio_map *map, uint64_t base_length)
-{
-    return map->base != NULL &&
-           (base_length == map->base_length || (map->reserve != 0 && base_length <= map->base_length));
-}
-
-/* Moves the end within the mapping. What lies behind it is the reserve: nobody's, and guarded where the ends are. */
-static mmapio_status move_end(mmapio_map *map, uint64_t end, mmapio_error *error)
-{
-    uint64_t before = round_up(map->lead + map->length, map->page_size);
-    bool shorter = end < before;
-    unsigned char *address = map->base + (shorter ? end : before);
-    uint64_t length = shorter ? before - end : end - before;
-    mmapio_status status = MMAPIO_OK;
-
-    if (length == 0) {
-        return MMAPIO_OK;
-    }
-    if (shorter && map->file == MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_PRIVATE) != 0) {
-        status = mmapio_posix_forget(map, address, length, error);
-    }
-    if (status == MMAPIO_OK && map->guard != 0 &&
-        mprotect(address, (size_t)length, shorter ? PROT_NONE : mmapio_posix_protection(map->protection)) != 0) {
-        status = mmapio_posix_fail(error, errno, CALL_MPROTECT);
-    }
-    return status;
-}
-
-mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error)
-{
-    uint64_t base_length = round_up(map->lead + length, map->page_size);
-    mmapio_status status = MMAPIO_OK;
-
-    if (length == 0) {
-        status = map->base == NULL ? MMAPIO_OK : mmapio_os_unmap(map, error);
-        map->base_length = status == MMAPIO_OK ? 0 : map->base_length;
-    } else if (map->base == NULL) {
-        map->base_length = base_length;
-        status = mmapio_os_map(map, error);
-        map->base_length = status == MMAPIO_OK ? map->base_length : 0;
-        map->renewed = true;
-    } else if (fits(map, base_length)) {
-        status = map->zero_fill != 0 ? mmapio_posix_zero_fill_renew(map, length, error) : MMAPIO_OK;
-        status = status == MMAPIO_OK ? move_end(map, base_length, error) : status;
-    } else {
-        status = map->zero_fill != 0 || map->guard != 0 ? mmapio_fail(error, MMAPIO_UNSUPPORTED)
-                                                        : mmapio_posix_remap(map, base_length, may_move, error);
-    }
-    if (status == MMAPIO_OK) {
-        map->length = length;
-    }
-    return status;
-}
-
-/* The file first: it may refuse, and the mapping will not. Nobody uses the pages that it loses. */
-mmapio_status mmapio_os_shrink_file(mmapio_map *map, uint64_t length, mmapio_error *error)
-{
-    mmapio_status status = mmapio_os_file_set_length(map->file, map->base_offset + map->lead + length, error);
-
-    return status == MMAPIO_OK ? mmapio_os_remap(map, length, false, error) : status;
 }

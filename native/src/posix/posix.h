@@ -25,8 +25,15 @@ int mmapio_posix_protection(uint32_t protection);
 /* MMAPIO_MAP_* to MAP_*, or -1 for one this system cannot honour and must not ignore. Differs per system. */
 int mmapio_posix_map_flags(uint32_t flags);
 
-/* Gives a mapping another length in whole pages. Sets base and base_length. Differs per system. */
-mmapio_status mmapio_posix_remap(mmapio_map *map, uint64_t base_length, bool may_move, mmapio_error *error);
+/* Would mmapio_posix_grow be refused, however much room there is? Differs per system. */
+bool mmapio_posix_can_grow(const mmapio_map *map, bool may_move);
+
+/* Makes a mapping longer, in whole pages. Sets base and base_length. Differs per system. */
+mmapio_status mmapio_posix_grow(mmapio_map *map, uint64_t base_length, bool may_move, mmapio_error *error);
+
+/* May a file reach that far (RLIMIT_FSIZE)? Names the call that would fail. To be asked before any call that makes a
+ * file longer, or writes there: the failure itself ends the process. */
+mmapio_status mmapio_posix_check_size(uint64_t end, uint32_t call, mmapio_error *error);
 
 /* Makes whole pages of private memory zeros, and gives back what they took. Differs per system. */
 mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint64_t length, mmapio_error *error);

@@ -179,6 +179,35 @@ mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t l
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
 
+mmapio_status mmapio_os_file_lengthen(intptr_t file, uint64_t end, mmapio_error *error)
+{
+    (void)file;
+    (void)end;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+void mmapio_os_file_give_back(intptr_t file, uint64_t length)
+{
+    (void)file;
+    (void)length;
+}
+
+mmapio_status mmapio_os_remap_check(const mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error)
+{
+    (void)map;
+    (void)length;
+    (void)may_move;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_clear(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error)
+{
+    (void)map;
+    (void)offset;
+    (void)length;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
 mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error)
 {
     (void)map;
@@ -269,6 +298,18 @@ mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
 {
     (void)map;
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+mmapio_status mmapio_os_memory_export(const mmapio_map *map, intptr_t *handle, mmapio_error *error)
+{
+    (void)map;
+    (void)handle;
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+void mmapio_os_memory_discard(const mmapio_map *map)
+{
+    (void)map;
 }
 
 mmapio_status mmapio_os_memory_unlink(const char *name, mmapio_error *error)

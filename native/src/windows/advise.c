@@ -17,14 +17,9 @@ static bool is_present_unlocked(PSAPI_WORKING_SET_EX_BLOCK page)
     return page.Valid && !page.Locked;
 }
 
-static bool is_locked(PSAPI_WORKING_SET_EX_BLOCK page)
-{
-    return page.Valid && page.Locked;
-}
-
 static bool is_unlocked(PSAPI_WORKING_SET_EX_BLOCK page)
 {
-    return !is_locked(page);
+    return !mmapio_win32_is_locked(page);
 }
 
 static void note_run(void *address, SIZE_T length, void *seen)
@@ -63,7 +58,7 @@ static void drop(const page_range *range, bool discards, uint32_t *outcome)
     known = discards ? mmapio_win32_each_run(range, is_unlocked, discard_run, &dropped)
                      : mmapio_win32_each_run(range, is_present_unlocked, trim_run, &dropped);
     if (known && !dropped) {
-        known = mmapio_win32_each_run(range, is_locked, note_run, &kept);
+        known = mmapio_win32_each_run(range, mmapio_win32_is_locked, note_run, &kept);
     }
     mmapio_win32_locks_leave();
     if (known && !kept) {
@@ -114,12 +109,17 @@ static DWORD control(HANDLE file, DWORD operation, void *input, DWORD size)
 static mmapio_status punch(const mmapio_map *map, const page_range *range, uint32_t *outcome, mmapio_error *error)
 {
     HANDLE file = (HANDLE)map->file;
-    bool was_sparse = (mmapio_win32_attributes(file) & FILE_ATTRIBUTE_SPARSE_FILE) != 0;
-    DWORD code = was_sparse ? ERROR_SUCCESS : control(file, FSCTL_SET_SPARSE, NULL, 0);
     page_range parts[2];
     uint32_t count = source_parts(map, range, parts);
     mmapio_status status;
+    bool was_sparse;
+    DWORD code;
 
+    if (map->file == MMAPIO_CLOSED_FILE) {
+        return MMAPIO_OK;
+    }
+    was_sparse = (mmapio_win32_attributes(file) & FILE_ATTRIBUTE_SPARSE_FILE) != 0;
+    code = was_sparse ? ERROR_SUCCESS : control(file, FSCTL_SET_SPARSE, NULL, 0);
     for (uint32_t i = 0; i < count && code == ERROR_SUCCESS; i++) {
         FILE_ZERO_DATA_INFORMATION hole;
         hole.FileOffset.QuadPart = (LONGLONG)(map->base_offset + parts[i].map_offset);

@@ -6,42 +6,6 @@
 #include "../range.h"
 #include "win32.h"
 
-DWORD mmapio_win32_protection(const mmapio_map *map, uint32_t protection)
-{
-    bool copies = map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_PRIVATE) != 0;
-    bool executes = (protection & MMAPIO_PROT_EXEC) != 0;
-
-    if ((protection & MMAPIO_PROT_WRITE) != 0) {
-        if (copies) {
-            return executes ? PAGE_EXECUTE_WRITECOPY : PAGE_WRITECOPY;
-        }
-        return executes ? PAGE_EXECUTE_READWRITE : PAGE_READWRITE;
-    }
-    /* Sections know no execution without reading, and neither do most processors. */
-    if (executes) {
-        return PAGE_EXECUTE_READ;
-    }
-    return (protection & MMAPIO_PROT_READ) != 0 ? PAGE_READONLY : PAGE_NOACCESS;
-}
-
-DWORD mmapio_win32_view_access(DWORD pages)
-{
-    switch (pages) {
-    case PAGE_READWRITE:
-        return FILE_MAP_WRITE;
-    case PAGE_EXECUTE_READWRITE:
-        return FILE_MAP_WRITE | FILE_MAP_EXECUTE;
-    case PAGE_WRITECOPY:
-        return FILE_MAP_COPY;
-    case PAGE_EXECUTE_WRITECOPY:
-        return FILE_MAP_COPY | FILE_MAP_EXECUTE;
-    case PAGE_EXECUTE_READ:
-        return FILE_MAP_READ | FILE_MAP_EXECUTE;
-    default:
-        return FILE_MAP_READ;
-    }
-}
-
 /* Says what CreateFileMapping means. It reports a section longer than a file that it may not grow as want of memory
  * (STATUS_SECTION_TOO_BIG becomes ERROR_NOT_ENOUGH_MEMORY), and what cannot be mapped at all in a number of ways. */
 static mmapio_status section_failed(const mmapio_map *map, uint64_t end, DWORD code, mmapio_error *error)
@@ -74,7 +38,18 @@ static struct win32_layout layout_of(const mmapio_map *map, HANDLE section, DWOR
     return layout;
 }
 
-/* A view wherever there is room for it, or one that has to lie between others. */
+/* At an address, if that is free. */
+static void *map_at(void *wanted, HANDLE section, DWORD access, ULARGE_INTEGER start, SIZE_T length)
+{
+    void *view = NULL;
+
+    if (wanted != NULL) {
+        view = MapViewOfFileEx(section, access, start.HighPart, start.LowPart, length, wanted);
+    }
+    return view != NULL ? view : MapViewOfFile(section, access, start.HighPart, start.LowPart, length);
+}
+
+/* A view where the map was, or wherever there is room for it; or one that has to lie between others. */
 static mmapio_status place_view(mmapio_map *map, HANDLE section, DWORD pages, mmapio_error *error)
 {
     struct win32_layout layout = layout_of(map, section, pages);
@@ -87,7 +62,7 @@ static mmapio_status place_view(mmapio_map *map, HANDLE section, DWORD pages, mm
         map->base = mmapio_win32_place_views(&layout, &code, &call);
     } else {
         access |= map->page_size > mmapio_win32_system()->page_size ? WIN32_MAP_LARGE_PAGES : 0;
-        map->base = MapViewOfFile(section, access, start.HighPart, start.LowPart, layout.length);
+        map->base = map_at(map->base, section, access, start, layout.length);
         code = map->base == NULL ? GetLastError() : ERROR_SUCCESS;
     }
     return map->base == NULL ? mmapio_win32_fail(error, code, call) : MMAPIO_OK;
@@ -254,39 +229,4 @@ uint64_t mmapio_os_reserve(const mmapio_map *map)
     bool is_kept = map->file == MMAPIO_NO_FILE && map->reserve > map->base_length;
 
     return is_kept ? map->reserve : map->base_length;
-}
-
-page_range mmapio_win32_first_view(const mmapio_map *map, const page_range *range)
-{
-    page_range first = *range;
-    uint64_t middle = map->base_length / 2;
-
-    if (map->mirrored && range->map_offset < middle && range->length > middle - range->map_offset) {
-        first.length = middle - range->map_offset;
-    }
-    return first;
-}
-
-static DWORD protect(const page_range *range, DWORD pages)
-{
-    DWORD before;
-
-    return VirtualProtect(range->address, (SIZE_T)range->length, pages, &before) ? ERROR_SUCCESS : GetLastError();
-}
-
-mmapio_status mmapio_os_protect(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error)
-{
-    DWORD pages = mmapio_win32_protection(map, protection);
-    page_range first = mmapio_win32_first_view(map, range);
-    page_range second = {first.address + first.length, range->length - first.length, 0};
-    DWORD code = protect(&first, pages);
-
-    if (code == ERROR_SUCCESS && second.length != 0) {
-        code = protect(&second, pages);
-    }
-    /* The arguments are in order, so what is invalid is the wish: more than the view was mapped with. */
-    if (code == ERROR_INVALID_PARAMETER) {
-        return mmapio_win32_fail_as(error, MMAPIO_ACCESS_DENIED, code, CALL_VIRTUAL_PROTECT);
-    }
-    return code == ERROR_SUCCESS ? MMAPIO_OK : mmapio_win32_fail(error, code, CALL_VIRTUAL_PROTECT);
 }

@@ -121,6 +121,17 @@ mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
     return mmapio_os_file_close(map->file, error);
 }
 
+/* It goes with the handle. */
+void mmapio_os_memory_discard(const mmapio_map *map)
+{
+    (void)map;
+}
+
+mmapio_status mmapio_os_memory_export(const mmapio_map *map, intptr_t *handle, mmapio_error *error)
+{
+    return mmapio_os_file_duplicate(map->file, handle, error);
+}
+
 mmapio_status mmapio_os_memory_unlink(const char *name, mmapio_error *error)
 {
     object_name object = name_of(name);

@@ -116,7 +116,7 @@ static bool may_lack_blocks(const mmapio_map *map)
     const DWORD holes = FILE_ATTRIBUTE_SPARSE_FILE | FILE_ATTRIBUTE_COMPRESSED;
 
     return map->file != MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_SHARED) != 0 &&
-           (mmapio_win32_attributes((HANDLE)map->file) & holes) != 0;
+           (map->file == MMAPIO_CLOSED_FILE || (mmapio_win32_attributes((HANDLE)map->file) & holes) != 0);
 }
 
 mmapio_status mmapio_os_populate(mmapio_map *map, const page_range *range, uint32_t protection, mmapio_error *error)

@@ -1,6 +1,9 @@
 /* residency.c - QueryWorkingSetEx, which knows the pages of this process and not the file cache. */
 #include "win32.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 bool mmapio_win32_query(unsigned char *address, size_t count, PSAPI_WORKING_SET_EX_INFORMATION *pages)
 {
     const struct win32_system *system = mmapio_win32_system();
@@ -46,6 +49,34 @@ bool mmapio_win32_each_run(const page_range *range, bool (*wanted)(PSAPI_WORKING
         done += count;
     }
     return true;
+}
+
+bool mmapio_win32_is_locked(PSAPI_WORKING_SET_EX_BLOCK page)
+{
+    return page.Valid && page.Locked;
+}
+
+struct marks {
+    unsigned char *first; /* page */
+    unsigned char *of;    /* a byte for each */
+};
+
+static void mark_run(void *address, SIZE_T length, void *context)
+{
+    const struct marks *marks = context;
+    uint64_t page_size = mmapio_win32_system()->page_size;
+
+    memset(marks->of + (uint64_t)((unsigned char *)address - marks->first) / page_size, 1, (size_t)(length / page_size));
+}
+
+unsigned char *mmapio_win32_locked_pages(const page_range *range)
+{
+    struct marks marks = {range->address, calloc((size_t)(range->length / mmapio_win32_system()->page_size), 1)};
+
+    if (marks.of != NULL) {
+        (void)mmapio_win32_each_run(range, mmapio_win32_is_locked, mark_run, &marks);
+    }
+    return marks.of;
 }
 
 mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmapio_residency *report, uint8_t *pages,

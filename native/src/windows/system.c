@@ -26,9 +26,12 @@ static void look_for_placeholders(HMODULE kernelbase)
     win32_allocate allocate = (win32_allocate)look_up(kernelbase, "VirtualAlloc2");
     win32_map_view map_view = (win32_map_view)look_up(kernelbase, "MapViewOfFile3");
 
-    if (allocate != NULL && map_view != NULL && has_placeholders(allocate)) {
+    win32_unmap_view unmap_view = (win32_unmap_view)look_up(kernelbase, "UnmapViewOfFile2");
+
+    if (allocate != NULL && map_view != NULL && unmap_view != NULL && has_placeholders(allocate)) {
         found.allocate = allocate;
         found.map_view = map_view;
+        found.unmap_view = unmap_view;
     }
 }
 

@@ -11,7 +11,7 @@ static SIZE_T views_span(const struct win32_layout *layout)
     return (SIZE_T)round_up((uint64_t)layout->room * layout->copies, mmapio_win32_system()->allocation_granularity);
 }
 
-/* Takes away what place_each or replace_each has made before it failed. */
+/* Takes away what place_each has made before it failed. */
 static void remove_some(unsigned char *first, const struct win32_layout *layout, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -27,51 +27,58 @@ static bool free_guards(unsigned char *first, const struct win32_layout *layout)
 
 /* ---- with placeholders: nobody else can get in between ---------------------------------------------------------- */
 
-/* Cuts a placeholder in two at address + length. Nothing is left to cut at its end. */
-static bool split(unsigned char *address, SIZE_T length, SIZE_T whole)
+enum { PIECES = 5 };
+
+/* What a stretch of addresses is cut into: guard, room for each view, what is left over, guard. Some are empty. */
+static void pieces_of(const struct win32_layout *layout, SIZE_T pieces[PIECES])
 {
-    return length == whole || VirtualFree(address, length, MEM_RELEASE | WIN32_PRESERVE_PLACEHOLDER);
+    pieces[0] = layout->guard;
+    pieces[1] = layout->room;
+    pieces[2] = layout->copies == 2 ? layout->room : 0;
+    pieces[3] = views_span(layout) - layout->room * layout->copies;
+    pieces[4] = layout->guard;
 }
 
-/* Cuts a placeholder into guard, room for each view, what is left over, and guard. Returns the address of the first
- * room; *done counts bytes from the start that are cut off. */
-static bool split_all(unsigned char *place, const struct win32_layout *layout, SIZE_T whole, SIZE_T *done)
+/* Cuts a placeholder so. Gives how many bytes from the start have been cut off, which is all of it on success. */
+static SIZE_T split(unsigned char *place, const SIZE_T pieces[PIECES], SIZE_T whole)
 {
-    SIZE_T rest = views_span(layout) - layout->room * layout->copies;
-    SIZE_T pieces[] = {layout->guard, layout->room, layout->copies == 2 ? layout->room : 0, rest};
+    SIZE_T done = 0;
 
-    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
-        if (pieces[i] != 0) {
-            if (!split(place + *done, pieces[i], whole - *done)) {
-                return false;
-            }
-            *done += pieces[i];
+    for (size_t i = 0; i < PIECES; i++) {
+        SIZE_T end = done + pieces[i];
+        /* Nothing is left to cut at its end. */
+        if (pieces[i] != 0 && end < whole &&
+            !VirtualFree(place + done, pieces[i], MEM_RELEASE | WIN32_PRESERVE_PLACEHOLDER)) {
+            return done;
         }
+        done = end;
     }
-    return true;
+    return done;
 }
 
-/* Frees every placeholder in a range: they are separate allocations, however many they are by now. */
-static void free_placeholders(unsigned char *place, SIZE_T length)
+/* Frees the pieces that were cut off, and what had none cut off any more: by what we know of them, not by what is there.
+ * Addresses that are free again are anybody's at once. */
+static void free_pieces(unsigned char *place, const SIZE_T pieces[PIECES], SIZE_T whole, SIZE_T split_off)
 {
-    unsigned char *end = place + length;
-    MEMORY_BASIC_INFORMATION region;
+    SIZE_T done = 0;
 
-    while (place < end && VirtualQuery(place, &region, sizeof region) != 0) {
-        SIZE_T size = region.RegionSize;
-        if (region.State == MEM_RESERVE) {
-            (void)VirtualFree(place, 0, MEM_RELEASE);
+    for (size_t i = 0; i < PIECES && done < split_off; i++) {
+        if (pieces[i] != 0) {
+            (void)VirtualFree(place + done, 0, MEM_RELEASE);
         }
-        place += size;
+        done += pieces[i];
+    }
+    if (done < whole) {
+        (void)VirtualFree(place + done, 0, MEM_RELEASE);
     }
 }
 
 static unsigned char *replace_each(const struct win32_layout *layout, DWORD *code, uint32_t *call)
 {
     const struct win32_system *system = mmapio_win32_system();
-    SIZE_T span = views_span(layout);
-    SIZE_T whole = span + 2 * layout->guard;
-    SIZE_T done = 0;
+    SIZE_T pieces[PIECES];
+    SIZE_T whole = views_span(layout) + 2 * layout->guard;
+    SIZE_T done;
     unsigned made = 0;
     unsigned char *place =
         system->allocate(NULL, NULL, whole, MEM_RESERVE | WIN32_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0);
@@ -83,7 +90,9 @@ static unsigned char *replace_each(const struct win32_layout *layout, DWORD *cod
         return NULL;
     }
     first = place + layout->guard;
-    if (split_all(place, layout, whole, &done)) {
+    pieces_of(layout, pieces);
+    done = split(place, pieces, whole);
+    if (done == whole) {
         *call = CALL_MAP_VIEW_OF_FILE_3;
         while (made < layout->copies &&
                system->map_view(layout->section, NULL, first + made * layout->room, layout->offset, layout->length,
@@ -93,12 +102,17 @@ static unsigned char *replace_each(const struct win32_layout *layout, DWORD *cod
     }
     if (made == layout->copies) {
         /* As it is without placeholders, so that both are taken away alike. */
-        free_placeholders(first + layout->room * layout->copies, span - layout->room * layout->copies);
+        if (pieces[3] != 0) {
+            (void)VirtualFree(first + layout->room * layout->copies, 0, MEM_RELEASE);
+        }
         return first;
     }
     *code = GetLastError();
-    remove_some(first, layout, made);
-    free_placeholders(place, whole);
+    while (made > 0) {
+        made--;
+        (void)system->unmap_view(GetCurrentProcess(), first + made * layout->room, WIN32_PRESERVE_PLACEHOLDER);
+    }
+    free_pieces(place, pieces, whole, done);
     return NULL;
 }
 

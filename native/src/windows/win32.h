@@ -26,6 +26,7 @@ typedef NTSTATUS(NTAPI *win32_query_section)(HANDLE, int kind, PVOID, SIZE_T, SI
 typedef PVOID(WINAPI *win32_allocate)(HANDLE, PVOID, SIZE_T, ULONG kind, ULONG pages, PVOID, ULONG count); /* 10 1803 */
 typedef PVOID(WINAPI *win32_map_view)(HANDLE section, HANDLE process, PVOID, ULONG64 offset, SIZE_T, ULONG kind,
                                       ULONG pages, PVOID, ULONG count); /* 10 1803 */
+typedef BOOL(WINAPI *win32_unmap_view)(HANDLE process, PVOID view, ULONG flags); /* 10 1703 */
 
 /* What is known of this machine. A call that is missing is NULL. */
 struct win32_system {
@@ -40,6 +41,7 @@ struct win32_system {
     win32_query_section query_section;         /* NtQuerySection */
     win32_allocate allocate;                   /* VirtualAlloc2, with placeholders; else NULL */
     win32_map_view map_view;                   /* MapViewOfFile3, with placeholders; else NULL */
+    win32_unmap_view unmap_view;               /* UnmapViewOfFile2, with placeholders; else NULL */
 };
 
 /* The one of this process. Never NULL, and constant once returned. */
@@ -63,6 +65,22 @@ DWORD mmapio_win32_view_access(DWORD pages);
 /* The part of a range that lies in one view, from its start on: some calls do not take more, which a mirrored map's
  * range may be. */
 page_range mmapio_win32_first_view(const mmapio_map *map, const page_range *range);
+
+/* How the pages of a view are. */
+struct win32_kept {
+    uint64_t count;
+    DWORD *pages;          /* PAGE_* of each */
+    unsigned char *locked; /* is it? */
+};
+
+/* Notes them, before a view goes; false for want of memory. */
+bool mmapio_win32_keep(const mmapio_map *map, struct win32_kept *kept);
+
+/* Makes the pages of a view like that again, as far as the system lets it. */
+void mmapio_win32_put_back(const mmapio_map *map, const struct win32_kept *kept);
+
+/* Frees what was noted. */
+void mmapio_win32_forget(struct win32_kept *kept);
 
 /* The size of the large pages that the map could have; 0 where it cannot. */
 uint64_t mmapio_win32_large_pages(const mmapio_map *map);
@@ -117,6 +135,11 @@ bool mmapio_win32_query(unsigned char *address, size_t count, PSAPI_WORKING_SET_
  * one page from another; act has not been called for all of them then. */
 bool mmapio_win32_each_run(const page_range *range, bool (*wanted)(PSAPI_WORKING_SET_EX_BLOCK page),
                            void (*act)(void *address, SIZE_T length, void *context), void *context);
+
+bool mmapio_win32_is_locked(PSAPI_WORKING_SET_EX_BLOCK page);
+
+/* A byte for each page of a range, to be freed: is it locked? NULL for want of memory. */
+unsigned char *mmapio_win32_locked_pages(const page_range *range);
 
 /* ---- locked pages (lock.c) ------------------------------------------------------------------------------------ */
 
