@@ -4,6 +4,8 @@
 
 #include "../platform.h"
 
+#include <signal.h>
+
 /* The status that fits an errno value, where the call that set it does not give it a meaning of its own. */
 mmapio_status mmapio_posix_status(int code);
 
@@ -26,8 +28,15 @@ mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint6
  * become the file's again. */
 mmapio_status mmapio_posix_zero_fill_renew(const mmapio_map *map, uint64_t length, mmapio_error *error);
 
-/* If the signal's context stands in mmapio_guard_move, makes it continue at the landing place. Differs per system. */
+/* If the signal's context stands in guarded instructions, makes it continue at their landing place. Differs per
+ * system. */
 bool mmapio_posix_redirect(void *context);
+
+/* Is this SIGBUS of a page that is not there, and not of one that may not be used so? Differs per system. */
+bool mmapio_posix_is_gone(const siginfo_t *info, void *context);
+
+/* The signal of an access that the protection of its page forbids. Differs per system. */
+int mmapio_posix_protection_signal(void);
 
 /* Keeps this library's code where it is when its last user closes it: handlers stay installed. Differs per system. */
 void mmapio_posix_pin(void);
