@@ -55,8 +55,8 @@ static mmapio_status check(const mmapio_map *map, uint64_t offset, const void *b
 }
 
 /* Between a range of the map and a buffer that does not overlap it. */
-static mmapio_status move(const copy_way *way, uint64_t offset, void *buffer, uint64_t length, bool write, uint64_t *done,
-                          mmapio_error *error)
+static mmapio_status move(const copy_way *way, uint64_t offset, void *buffer, uint64_t length, bool write,
+                          uint64_t *done, mmapio_error *error)
 {
     unsigned char *data = way->data + offset;
     uint64_t left;
@@ -70,8 +70,8 @@ static mmapio_status move(const copy_way *way, uint64_t offset, void *buffer, ui
 }
 
 /* Between a part of a buffer that overlaps the map, and room that does not. Memory outside of the map is ordinary. */
-static mmapio_status move_part(const copy_way *way, void *part, void *room, uint64_t length, bool to_part, uint64_t *done,
-                               mmapio_error *error)
+static mmapio_status move_part(const copy_way *way, void *part, void *room, uint64_t length, bool to_part,
+                               uint64_t *done, mmapio_error *error)
 {
     uint64_t offset = (uint64_t)((uintptr_t)part - (uintptr_t)way->data);
 
@@ -131,8 +131,8 @@ static mmapio_status move_overlapping(const copy_way *way, uint64_t offset, unsi
  * process's own, wherever they lie. */
 static uint64_t good_bytes(mmapio_map *map, uint64_t offset, uint64_t length, backing how)
 {
-    bool own_pages = (map->flags & MMAPIO_MAP_PRIVATE) != 0 &&
-                     ((map->protection & MMAPIO_PROT_WRITE) != 0 || map->changed);
+    bool own_pages =
+        (map->flags & MMAPIO_MAP_PRIVATE) != 0 && ((map->protection & MMAPIO_PROT_WRITE) != 0 || map->changed);
 
     if (map->zero_fill != 0) {
         length = mmapio_os_zero_fill_good(map, map->lead + offset, length);
@@ -148,8 +148,8 @@ static mmapio_status copy(mmapio_map *map, uint64_t offset, void *buffer, uint64
 {
     /* A page protected against the access is known to the kernel alone. */
     copy_way way = {map, map->base + map->lead,
-               !mmapio_copies_by_handler() || map->changed || mmapio_os_guard_install(NULL) != MMAPIO_OK ||
-                   !mmapio_os_guard_serves(map)};
+                    !mmapio_copies_by_handler() || map->changed || mmapio_os_guard_install(NULL) != MMAPIO_OK ||
+                        !mmapio_os_guard_serves(map)};
     backing sure = way.by_system ? BACKING_ASKED : BACKING_WITNESSED;
     uint64_t good = good_bytes(map, offset, length, write ? sure : BACKING_REMEMBERED);
     uintptr_t apart = (uintptr_t)buffer - (uintptr_t)(way.data + offset);

@@ -244,5 +244,5 @@ static void protection_holds_there_too(void)
 TEST_MAIN(TEST(writing_to_a_hole_on_a_full_disk_tells_how_much_there_was_room_for),
           TEST(growing_with_blocks_on_a_full_disk_is_an_error_and_the_file_as_before),
           TEST(where_the_kernel_may_not_copy_a_pipe_does_with_the_same_counts),
-          TEST(the_ways_of_a_descriptor_are_none_of_a_copy), TEST(without_a_pipe_either_it_is_unsupported), TEST(a_full_disk_is_a_fault_there_too),
-          TEST(protection_holds_there_too))
+          TEST(the_ways_of_a_descriptor_are_none_of_a_copy), TEST(without_a_pipe_either_it_is_unsupported),
+          TEST(a_full_disk_is_a_fault_there_too), TEST(protection_holds_there_too))

@@ -103,7 +103,8 @@ static void a_fault_counts_from_the_beginning_whichever_end_is_moved_first(void)
             }
             CHECK_OK(mmapio_map_protect(map, 2 * page, page, MMAPIO_PROT_NONE, NULL));
             CHECK_OK(mmapio_map_protect(map, 4 * page, page, MMAPIO_PROT_NONE, NULL));
-            CHECK_STATUS(MMAPIO_FAULT, mmapio_map_write(map, 10 + apart, bytes + 10, 6 * page - 20 - apart, &done, NULL));
+            CHECK_STATUS(MMAPIO_FAULT,
+                         mmapio_map_write(map, 10 + apart, bytes + 10, 6 * page - 20 - apart, &done, NULL));
             CHECK_EQUAL(2 * page - 10 - apart, done);
             for (uint64_t i = 0; i < done; i++) {
                 CHECK_EQUAL(fixture_pattern(10 + i), bytes[10 + apart + i]);

@@ -127,8 +127,13 @@ static void copy_anything(walker *walk)
 static void walk_about(uint32_t protection, uint32_t flags, uint64_t lead, uint32_t mode)
 {
     uint64_t page = fixture_page_size();
-    walker walk = {fixture_patterned(PAGES * page), NULL, lead, PAGES * page - lead, PAGES * page, malloc(PAGES * page),
-                 malloc(PAGES * page)};
+    walker walk = {fixture_patterned(PAGES * page),
+                   NULL,
+                   lead,
+                   PAGES * page - lead,
+                   PAGES * page,
+                   malloc(PAGES * page),
+                   malloc(PAGES * page)};
 
     CHECK(walk.bytes != NULL && walk.seen != NULL);
     use_guard(mode);
@@ -217,9 +222,8 @@ static void overlapping_copies_tell_of_the_first_fault(void)
                 use_guard(guard_modes[mode]);
                 CHECK(fixture_resize(cut.file.handle, 3 * page + 10));
                 /* The destination begins within the source, and its pages end before those of the source do. */
-                CHECK_STATUS(MMAPIO_FAULT,
-                             write != 0 ? mmapio_map_write(cut.map, apart, bytes, length, &done, NULL)
-                                        : mmapio_map_read(cut.map, apart, bytes, length, &done, NULL));
+                CHECK_STATUS(MMAPIO_FAULT, write != 0 ? mmapio_map_write(cut.map, apart, bytes, length, &done, NULL)
+                                                      : mmapio_map_read(cut.map, apart, bytes, length, &done, NULL));
                 CHECK_EQUAL(good, done);
                 for (uint64_t i = 0; i < good; i++) {
                     uint64_t to = write != 0 ? apart + i : i;

@@ -391,5 +391,5 @@ TEST_MAIN(TEST(a_fault_elsewhere_goes_to_the_handler_before_with_its_mask),
           TEST(the_handler_is_installed_once_and_passes_a_signal_on_once),
           TEST(the_signal_of_protected_pages_goes_to_the_handler_before),
           TEST(an_access_to_protected_pages_ends_the_process_as_without_us),
-          TEST(where_no_copy_can_meet_it_protecting_installs_none),
-          TEST(the_mode_without_a_handler_installs_none), TEST(who_copies_nothing_gets_no_handler))
+          TEST(where_no_copy_can_meet_it_protecting_installs_none), TEST(the_mode_without_a_handler_installs_none),
+          TEST(who_copies_nothing_gets_no_handler))

@@ -4,7 +4,7 @@
  * Whoever may write a file may cut it, at any time, and no page tells of an end within it: the rest of that page reads
  * as zeros and takes writes that nobody keeps (mmap(2)). To ask is a system call. But an access to a page behind the end
  * faults, and so one page bears witness for all before it: if the last page that the source had is still there, they are
- * whole. It is touched instead of asking, a nanosecond for a copy of small things, and always the same one. Only what
+ * whole. It is touched instead of asking, two nanoseconds instead of some hundred, and always the same one. Only what
  * lies in that page itself has to be asked for.
  * (A kernel that could not split a huge page of which a part was cut off may leave all of it mapped, so that its witness
  * lies, as would any access: Linux before 6.18, and only in the last two megabytes.)
@@ -22,8 +22,8 @@ static const uint64_t no_end = UINT64_MAX;
 static bool ask(mmapio_map *map)
 {
     uint64_t length = 0;
-    mmapio_status status =
-        map->is_memory ? mmapio_os_memory_length(map->file, &length, NULL) : mmapio_os_file_length(map->file, &length, NULL);
+    mmapio_status status = map->is_memory ? mmapio_os_memory_length(map->file, &length, NULL)
+                                          : mmapio_os_file_length(map->file, &length, NULL);
 
     if (status == MMAPIO_OK || status == MMAPIO_UNSUPPORTED) {
         atomic_store_explicit(&map->source_length, status == MMAPIO_OK ? length : no_end, memory_order_relaxed);
