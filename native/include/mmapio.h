@@ -202,18 +202,20 @@ enum {
 
 /* Flags of a new map: exactly one of SHARED and PRIVATE, and any of the others. The numbers are those of Linux. */
 enum {
-    MMAPIO_MAP_SHARED = 0x1,              /* writes reach the file and every other map of it */
-    MMAPIO_MAP_PRIVATE = 0x2,             /* writes stay in this process: copy on write */
-    MMAPIO_MAP_LOCKED = 0x2000,           /* lock the pages in memory, or fail: mmapio_map_lock at once, and of what
+    MMAPIO_MAP_SHARED = 0x1,           /* writes reach the file and every other map of it */
+    MMAPIO_MAP_PRIVATE = 0x2,          /* writes stay in this process: copy on write */
+    MMAPIO_MAP_LOCKED = 0x2000,        /* lock the pages in memory, or fail: mmapio_map_lock at once, and of what
                                           mmapio_map_resize adds */
-    MMAPIO_MAP_NORESERVE = 0x4000,        /* reserve no swap space. Linux only; elsewhere without effect */
-    MMAPIO_MAP_POPULATE = 0x8000,         /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
-    MMAPIO_MAP_NONBLOCK = 0x10000,        /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
-    MMAPIO_MAP_HUGETLB = 0x40000,         /* MMAPIO_HUGE_REQUIRE with the system's default size */
-    MMAPIO_MAP_STEADY_SIGNALS = 0x800000, /* ours: threads that copy from or to the map do not begin to block or handle
-                                             SIGBUS or SIGSEGV after their first copy; see "Faults" below */
-    MMAPIO_MAP_ZERO_FILL = 0x1000000,     /* ours: a page that faults becomes zeros, see "Faults" below */
-    MMAPIO_MAP_ADOPT_FILE = 0x2000000,    /* ours: the handle itself becomes the map's, unless mapping fails */
+    MMAPIO_MAP_NORESERVE = 0x4000,     /* reserve no swap space. Linux only; elsewhere without effect */
+    MMAPIO_MAP_POPULATE = 0x8000,      /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
+    MMAPIO_MAP_NONBLOCK = 0x10000,     /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
+    MMAPIO_MAP_HUGETLB = 0x40000,      /* MMAPIO_HUGE_REQUIRE with the system's default size */
+    MMAPIO_MAP_ZERO_FILL = 0x1000000,  /* ours: a page that faults becomes zeros, see "Faults" below */
+    MMAPIO_MAP_ADOPT_FILE = 0x2000000, /* ours: the handle itself becomes the map's, unless mapping fails */
+
+    /* Ours: threads that copy from or to the map do not begin to block, or to handle, SIGBUS or SIGSEGV after their first
+     * copy. See "Faults" below. */
+    MMAPIO_MAP_STEADY_SIGNALS = 0x800000,
 
     /* Ours: for mmapio_map_shared, but MIRRORED also for mmapio_map_import and GUARD_PAGES for every map. */
     MMAPIO_MAP_CREATE = 0x4000000,           /* make the memory, or fail with MMAPIO_EXISTS */
