@@ -206,7 +206,8 @@ enum {
     MMAPIO_PROT_NONE = 0,
     MMAPIO_PROT_READ = 1,
     MMAPIO_PROT_WRITE = 2, /* implies READ on every system, as it does on most processors */
-    MMAPIO_PROT_EXEC = 4
+    MMAPIO_PROT_EXEC = 4,
+    MMAPIO_PROT_QUIET = 0x40000000 /* ours, for mmapio_map_protect: nobody copies from or to the map meanwhile */
 };
 
 /* Flags of a new map: exactly one of SHARED and PRIVATE, and any of the others. The numbers are those of Linux. */
@@ -222,6 +223,10 @@ enum {
     MMAPIO_MAP_NO_HANDLE = 0x800000,   /* ours: keep no handle to the file, see mmapio_map_file */
     MMAPIO_MAP_ZERO_FILL = 0x1000000,  /* ours: a page that faults becomes zeros, see "Faults" below */
     MMAPIO_MAP_ADOPT_FILE = 0x2000000, /* ours: the handle itself becomes the map's, unless mapping fails */
+
+    /* Ours: threads that copy from or to the map do not begin to block, or to handle, SIGBUS or SIGSEGV after their first
+     * copy. See "Faults" below. */
+    MMAPIO_MAP_STEADY_SIGNALS = 0x400000,
 
     /* Ours: for mmapio_map_shared, but MIRRORED also for mmapio_map_import and GUARD_PAGES for every map. */
     MMAPIO_MAP_CREATE = 0x4000000,           /* make the memory, or fail with MMAPIO_EXISTS */
@@ -576,7 +581,9 @@ MMAPIO_API mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, 
 
 /* Changes what may be done with a range.
  * Requires    protection: MMAPIO_PROT_* in any combination the mapping was made to allow. Pages at the ends of an
- *             unaligned range change as a whole, with the neighbours on them.
+ *             unaligned range change as a whole, with the neighbours on them. With MMAPIO_PROT_QUIET, no
+ *             mmapio_map_read or _write of the map under way; without, taking a right away installs what lets them end
+ *             in MMAPIO_FAULT: on Linux a handler for SIGSEGV, which acts as that of MMAPIO_GUARD_HANDLER does.
  * Returns     MMAPIO_OK, MMAPIO_ACCESS_DENIED (writing through a read-only handle), MMAPIO_OUT_OF_MEMORY (the range
  *             splits the mapping, and the process has too many), MMAPIO_UNSUPPORTED (maps with MMAPIO_MAP_ZERO_FILL).
  * Platforms   Windows: no more than the map was made with; a PROT_NONE map may become readable, and a private one
@@ -715,9 +722,12 @@ enum {
     MMAPIO_GUARD_HANDLER = 0, /* a handler for SIGBUS (POSIX) or a vectored exception handler (Windows), installed
                                  when first needed and never removed. It acts only when the program counter stands in
                                  the library's own copy loop, or on maps with MMAPIO_MAP_ZERO_FILL; everything else
-                                 goes to the handler that was there before */
+                                 goes to the handler that was there before. A thread that blocks SIGBUS or SIGSEGV, and
+                                 all of them when SIGBUS has become somebody else's or ignored, copy as below: each
+                                 copy asks (two system calls), on a map with MMAPIO_MAP_STEADY_SIGNALS only the first
+                                 of a thread, and those of a thread that was found to block */
     MMAPIO_GUARD_SYSCALL = 1  /* no handler: the operating system copies (process_vm_readv, vm_read_overwrite,
-                                 ReadProcessMemory), at the cost of a system call each time */
+                                 ReadProcessMemory), at the cost of system calls each time */
 };
 
 /* Chooses the mode, from the next copy on. Returns MMAPIO_OK, or MMAPIO_INVALID_ARGUMENT. */
@@ -726,14 +736,20 @@ MMAPIO_API mmapio_status mmapio_guard_set(uint32_t mode);
 /* Returns how many faults this process has survived: copies cut short, and pages that became zeros. */
 MMAPIO_API uint64_t mmapio_guard_faults(void);
 
-/* Copies from a map, and survives when its pages are gone.
- * Requires    The range to lie within the map; destination to have room for length bytes of ordinary memory.
+/* Copies from a map, and survives when its pages are gone. What overlaps is copied as by memmove.
+ * Requires    The range to lie within the map; destination to have room for length bytes of ordinary memory, or in a
+ *             map.
  * Returns     MMAPIO_OK, and *done (nullable) is length. MMAPIO_FAULT if the file was truncated, its device failed or
- *             the map was protected against reading: *done counts the good bytes before, which have been copied. Pages
- *             that MMAPIO_MAP_ZERO_FILL has made zeros are gone, too.
+ *             the map was protected against reading: *done counts the good bytes before, which have been copied; what
+ *             the destination has behind them is not defined. Good bytes are the file's, to the last: what a page has
+ *             behind the end of its file is none, except in a private map that may be written, where it is the
+ *             process's own. Pages that MMAPIO_MAP_ZERO_FILL has made zeros are gone, too.
  *             MMAPIO_ACCESS_DENIED if the map was not made for reading. No signal, no exception.
+ * Costs       Little more than memcpy where the map goes on, or its file does, in a page behind the range; else the
+ *             file is asked for its length, as it is in the mode MMAPIO_GUARD_SYSCALL.
  * Threads     From any thread, but not from a signal handler. What others write meanwhile may be half seen.
- * Platforms   MMAPIO_UNSUPPORTED in the mode MMAPIO_GUARD_SYSCALL where a sandbox forbids its system calls. */
+ * Platforms   MMAPIO_UNSUPPORTED in the mode MMAPIO_GUARD_SYSCALL where a sandbox forbids its system calls. Linux:
+ *             process_vm_readv(2), or, where that is forbidden, through a pipe(2). */
 MMAPIO_API mmapio_status mmapio_map_read(mmapio_map *map, uint64_t offset, void *destination, uint64_t length,
                                          uint64_t *done, mmapio_error *error);
 

@@ -31,8 +31,6 @@
     X(FALLOCATE, 21, "fallocate")                                                                                      \
     X(MREMAP, 22, "mremap")                                                                                            \
     X(MINHERIT, 23, "minherit")                                                                                        \
-    X(PREAD, 24, "pread")                                                                                              \
-    X(PWRITE, 25, "pwrite")                                                                                            \
     X(SYNC_FILE_RANGE, 40, "sync_file_range")                                                                          \
     X(POSIX_FADVISE, 41, "posix_fadvise")                                                                              \
     X(FUTEX, 42, "futex")                                                                                              \
@@ -46,6 +44,11 @@
     X(UNLINK, 56, "unlink")                                                                                            \
     X(FCHMOD, 57, "fchmod")                                                                                            \
     X(FLOCK, 58, "flock")                                                                                              \
+    X(PIPE, 66, "pipe")                                                                                                \
+    X(READ, 67, "read")                                                                                                \
+    X(WRITE, 68, "write")                                                                                              \
+    X(MAP_READ, 71, "mmapio_map_read")                                                                                 \
+    X(MAP_WRITE, 72, "mmapio_map_write")                                                                               \
     X(CREATE_FILE_MAPPING, 101, "CreateFileMapping")                                                                   \
     X(MAP_VIEW_OF_FILE, 102, "MapViewOfFile")                                                                          \
     X(UNMAP_VIEW_OF_FILE, 103, "UnmapViewOfFile")                                                                      \

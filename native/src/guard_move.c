@@ -1,6 +1,8 @@
 /* guard_move.c - the guarded instructions, for x86-64 and AArch64, in the assembler syntax of gcc and clang. */
 #include "guard.h"
 
+#include <stdatomic.h>
+
 /* Labels in the assembler text below. Local to this object: hidden, and not in the exports. */
 #ifdef __APPLE__
 #define LABEL(name) "_mmapio_guard_" #name
@@ -21,6 +23,19 @@
 extern const char mmapio_guard_begin[];
 extern const char mmapio_guard_bytes[];
 extern const char mmapio_guard_end[];
+extern const char mmapio_guard_peek_begin[];
+extern const char mmapio_guard_peek_end[];
+
+/* Guarded instructions, and where each of them continues after a fault. */
+static const struct guarded {
+    const char *begin;
+    const char *end;
+    const char *landing;
+} guarded[] = {
+    {mmapio_guard_begin, mmapio_guard_bytes, mmapio_guard_bytes},
+    {mmapio_guard_bytes, mmapio_guard_end, mmapio_guard_end},
+    {mmapio_guard_peek_begin, mmapio_guard_peek_end, mmapio_guard_peek_end},
+};
 
 #if defined(__x86_64__)
 
@@ -33,6 +48,19 @@ __attribute__((noinline)) size_t mmapio_guard_move(void *to, const void *from, s
                      :
                      : "memory");
     return count;
+}
+
+__attribute__((noinline)) bool mmapio_guard_peek(const void *address)
+{
+    uint32_t seen = 0;
+
+    atomic_thread_fence(memory_order_acquire);
+    __asm__ volatile(DEFINE_LABEL(peek_begin) "movb (%1), %%al\n"
+                                              "movl $1, %0\n" DEFINE_LABEL(peek_end)
+                     : "+r"(seen)
+                     : "r"(address)
+                     : "memory", "rax");
+    return seen != 0;
 }
 
 #elif defined(__aarch64__)
@@ -68,6 +96,21 @@ __attribute__((noinline)) size_t mmapio_guard_move(void *to, const void *from, s
                      : "memory", "cc", "x9", "v0", "v1", "v2", "v3");
     return count;
 }
+
+__attribute__((noinline)) bool mmapio_guard_peek(const void *address)
+{
+    uint32_t seen = 0;
+
+    atomic_thread_fence(memory_order_acquire);
+    __asm__ volatile(DEFINE_LABEL(peek_begin)
+                     "ldrb w9, [%1]\n"
+                     "mov %w0, #1\n"
+                     DEFINE_LABEL(peek_end)
+                     : "+r"(seen)
+                     : "r"(address)
+                     : "memory", "x9");
+    return seen != 0;
+}
 /* clang-format on */
 
 #else
@@ -76,8 +119,10 @@ __attribute__((noinline)) size_t mmapio_guard_move(void *to, const void *from, s
 
 uintptr_t mmapio_guard_landing(uintptr_t pc)
 {
-    if (pc < (uintptr_t)mmapio_guard_begin || pc >= (uintptr_t)mmapio_guard_end) {
-        return 0;
+    for (size_t i = 0; i < sizeof guarded / sizeof guarded[0]; i++) {
+        if (pc >= (uintptr_t)guarded[i].begin && pc < (uintptr_t)guarded[i].end) {
+            return (uintptr_t)guarded[i].landing;
+        }
     }
-    return pc < (uintptr_t)mmapio_guard_bytes ? (uintptr_t)mmapio_guard_bytes : (uintptr_t)mmapio_guard_end;
+    return 0;
 }

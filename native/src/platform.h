@@ -63,6 +63,8 @@ struct mmapio_map {
     uint64_t huge_size; /* bytes of a huge page that were asked for, or 0 */
     uint64_t page_size; /* bytes of the pages that ranges are rounded to */
     uint64_t block;     /* bytes of a block of the file, from mmapio_os_file_measure; 0 for not known */
+
+    _Atomic(uint64_t) source_length; /* of the file or memory, in bytes, as mmapio_os_backed last found it; 0 before */
 };
 
 /* The whole pages that a range of a map touches. */
@@ -229,8 +231,25 @@ mmapio_status mmapio_os_evict(mmapio_map *map, const page_range *range, mmapio_e
 
 /* ---- memory that may not be there ----------------------------------------------------------------------------- */
 
-/* Makes mmapio_guard_move (guard.h) survive faults from now on. Called before each use; does its work once. */
+/* Makes what guard.h declares survive faults from now on. Called before each use; does its work once. */
 mmapio_status mmapio_os_guard_install(mmapio_error *error);
+
+/* The same for the faults of pages that are protected while somebody copies. */
+mmapio_status mmapio_os_guard_install_protected(mmapio_error *error);
+
+/* Does it serve this thread, after it was installed? Who blocks the signals it lives by dies of them. */
+bool mmapio_os_guard_serves(const mmapio_map *map);
+
+/* How mmapio_os_backed may come to its answer. */
+typedef enum backing {
+    BACKING_REMEMBERED, /* as it was when last asked */
+    BACKING_WITNESSED,  /* by a guarded look at a page behind the range: if that is there, the range is */
+    BACKING_ASKED
+} backing;
+
+/* How many bytes of a range that is not empty the map's file or memory has, to the last byte: what lies behind its end
+ * in the same page does not fault, but nobody keeps it. The map has a handle. */
+uint64_t mmapio_os_backed(mmapio_map *map, uint64_t offset, uint64_t length, backing how);
 
 /* Copies between a range of the map and a buffer through the operating system, with no handler of ours. offset is from
  * the first byte of the caller's. *done, 0 on entry, counts the bytes before the one that failed. */

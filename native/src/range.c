@@ -75,6 +75,16 @@ mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t le
     return status;
 }
 
+/* A copy that is under way when its pages lose the right to be read or written is to meet a fault, and no signal. */
+static mmapio_status await_copies(const mmapio_map *map, uint32_t protection, mmapio_error *error)
+{
+    uint32_t lost = map->protection & ~complete_protection(protection) & (MMAPIO_PROT_READ | MMAPIO_PROT_WRITE);
+
+    return lost == 0 || (protection & MMAPIO_PROT_QUIET) != 0 || !mmapio_copies_by_handler()
+               ? MMAPIO_OK
+               : mmapio_os_guard_install_protected(error);
+}
+
 mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
                                  mmapio_error *error)
 {
@@ -82,7 +92,7 @@ mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t leng
     bool done;
     mmapio_status status = mmapio_range_enter(map, offset, length, &pages, &done, error);
 
-    if (status == MMAPIO_OK && (protection & ~(uint32_t)MMAPIO_PROT_ALL) != 0) {
+    if (status == MMAPIO_OK && (protection & ~(uint32_t)(MMAPIO_PROT_ALL | MMAPIO_PROT_QUIET)) != 0) {
         return mmapio_fail(error, MMAPIO_INVALID_ARGUMENT);
     }
     if (done) {
@@ -92,8 +102,12 @@ mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t leng
         /* A page that is filled gets the protection of the map: the handler knows no other. */
         return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
+    status = await_copies(map, protection, error);
+    if (status != MMAPIO_OK) {
+        return status;
+    }
     map->changed = true;
-    return mmapio_os_protect(map, &pages, complete_protection(protection), error);
+    return mmapio_os_protect(map, &pages, complete_protection(protection & MMAPIO_PROT_ALL), error);
 }
 
 mmapio_status mmapio_map_lock(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t flags, mmapio_error *error)

@@ -87,10 +87,6 @@ bool fixture_has_room(uint64_t length);
 /* Does something stand in for the kernel that accepts advice without following it: qemu's user mode, or Wine? */
 bool fixture_emulated(void);
 
-/* Why the calls by which the kernel copies from and to this process's memory, refusing what may not be touched, do not do
- * so here; NULL if they do. */
-const char *fixture_copy_gap(void);
-
 /* Can this process see which of its pages are in memory? An emulator may call all of them resident. */
 bool fixture_shows_residency(void);
 

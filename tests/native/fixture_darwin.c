@@ -33,8 +33,3 @@ bool fixture_emulated(void)
 {
     return false;
 }
-
-const char *fixture_copy_gap(void)
-{
-    return NULL;
-}

@@ -69,15 +69,3 @@ bool fixture_emulated(void)
     /* No kernel knows advice 4095; the user-mode emulation of qemu takes all it does not know for a hint. */
     return madvise(NULL, 0, 4095) == 0;
 }
-
-const char *fixture_copy_gap(void)
-{
-    char from = 'x';
-    char to = 0;
-    struct iovec there = {&from, 1};
-    struct iovec here = {&to, 1};
-
-    return process_vm_readv(getpid(), &here, 1, &there, 1, 0) == 1
-               ? NULL
-               : "process_vm_readv fails here: qemu's user mode lacks it, and a sandbox may forbid it";
-}

@@ -246,21 +246,6 @@ bool fixture_emulated(void)
     return GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != NULL;
 }
 
-const char *fixture_copy_gap(void)
-{
-    void *closed = VirtualAlloc(NULL, 1, MEM_RESERVE | MEM_COMMIT, PAGE_NOACCESS);
-    char byte = 0;
-    SIZE_T got = 0;
-    bool read;
-
-    if (closed == NULL) {
-        fixture_die("VirtualAlloc");
-    }
-    read = ReadProcessMemory(GetCurrentProcess(), closed, &byte, 1, &got);
-    (void)VirtualFree(closed, 0, MEM_RELEASE);
-    return read ? "ReadProcessMemory reads pages that may not be read: this is Wine" : NULL;
-}
-
 bool fixture_shows_residency(void)
 {
     return true;

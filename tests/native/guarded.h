@@ -16,16 +16,6 @@ static inline void use_guard(uint32_t mode)
     CHECK_OK(mmapio_guard_set(mode));
 }
 
-/* Before copies that no file stands in for: those of memory, and those of ranges that were protected later. */
-static inline void need_kernel_copies(void)
-{
-    const char *gap = fixture_copy_gap();
-
-    if (gap != NULL) {
-        SKIP(gap);
-    }
-}
-
 /* valgrind runs rep movsb an instruction at a time of its own, and tells one byte more than the processor would. */
 static inline void need_exact_counts(void)
 {

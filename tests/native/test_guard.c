@@ -60,16 +60,11 @@ static void copies_of_megabytes_are_whole(void)
     CHECK(buffer != NULL);
     for (size_t mode = 0; mode < GUARD_MODES; mode++) {
         uint64_t done = 0;
-        mmapio_status status;
         use_guard(guard_modes[mode]);
         for (uint64_t i = 0; i < length; i++) {
             buffer[i] = fixture_pattern(i + mode);
         }
-        status = mmapio_map_write(map, 1, buffer, length, &done, NULL);
-        if (status == MMAPIO_UNSUPPORTED && guard_modes[mode] == MMAPIO_GUARD_SYSCALL) {
-            need_kernel_copies();
-        }
-        CHECK_OK(status);
+        CHECK_OK(mmapio_map_write(map, 1, buffer, length, &done, NULL));
         CHECK_EQUAL(length, done);
         CHECK(memcmp(bytes_of(map) + 1, buffer, length) == 0);
         memset(buffer, 0, length);
@@ -148,12 +143,9 @@ static void a_map_is_not_written_that_was_made_for_reading(void)
 static void a_range_protected_later_is_a_fault_and_no_signal(void)
 {
     uint64_t page = fixture_page_size();
-    mmapio_map *map;
-    unsigned char *buffer;
+    mmapio_map *map = map_memory(PRIVATE, 4 * page);
+    unsigned char *buffer = malloc(4 * page);
 
-    need_kernel_copies();
-    map = map_memory(PRIVATE, 4 * page);
-    buffer = malloc(4 * page);
     CHECK(buffer != NULL);
     memset(mmapio_map_data(map), 'm', 4 * page);
     CHECK_OK(mmapio_map_protect(map, 2 * page, page, MMAPIO_PROT_NONE, NULL));

@@ -107,7 +107,8 @@ static void unknown_flags_are_refused(void)
     fixture_file file = fixture_patterned(100);
     const uint32_t known = MMAPIO_MAP_SHARED | MMAPIO_MAP_PRIVATE | MMAPIO_MAP_LOCKED | MMAPIO_MAP_NORESERVE |
                            MMAPIO_MAP_POPULATE | MMAPIO_MAP_NONBLOCK | MMAPIO_MAP_HUGETLB | MMAPIO_MAP_ZERO_FILL |
-                           MMAPIO_MAP_ADOPT_FILE | MMAPIO_MAP_NO_HANDLE | MMAPIO_MAP_GUARD_PAGES;
+                           MMAPIO_MAP_ADOPT_FILE | MMAPIO_MAP_NO_HANDLE | MMAPIO_MAP_GUARD_PAGES |
+                           MMAPIO_MAP_STEADY_SIGNALS;
 
     for (unsigned bit = 0; bit < 32; bit++) {
         mmapio_map_options options = options_of(READ_ONLY, SHARED | 1u << bit, 0, 50);

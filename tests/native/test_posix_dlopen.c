@@ -25,11 +25,19 @@ typedef struct library {
     close_call *close;
 } library;
 
+/* Where the build put it, unless this runs elsewhere. */
+static const char *library_path(void)
+{
+    const char *given = getenv("MMAPIO_TEST_LIBRARY");
+
+    return given != NULL ? given : MMAPIO_LIBRARY;
+}
+
 static library load(void)
 {
     library loaded;
 
-    loaded.handle = dlopen(MMAPIO_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    loaded.handle = dlopen(library_path(), RTLD_NOW | RTLD_LOCAL);
     if (loaded.handle == NULL) {
         printf("  %s\n", dlerror());
     }

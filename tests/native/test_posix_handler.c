@@ -45,7 +45,7 @@ static void note_plainly(int number)
     siglongjmp(way_out, 1);
 }
 
-static void install_first(bool with_stack)
+static void install_first_for(int number, bool with_stack)
 {
     struct sigaction action;
     stack_t stack;
@@ -55,13 +55,18 @@ static void install_first(bool with_stack)
     action.sa_flags = SA_SIGINFO | (with_stack ? SA_ONSTACK : 0);
     (void)sigemptyset(&action.sa_mask);
     (void)sigaddset(&action.sa_mask, SIGUSR1);
-    CHECK_EQUAL(0, sigaction(SIGBUS, &action, NULL));
+    CHECK_EQUAL(0, sigaction(number, &action, NULL));
     other_stack = malloc(STACK);
     CHECK(other_stack != NULL);
     memset(&stack, 0, sizeof stack);
     stack.ss_sp = other_stack;
     stack.ss_size = STACK;
     CHECK_EQUAL(0, sigaltstack(&stack, NULL));
+}
+
+static void install_first(bool with_stack)
+{
+    install_first_for(SIGBUS, with_stack);
 }
 
 /* A copy that faults, which is what installs the handler. */
@@ -271,6 +276,95 @@ static void the_mode_without_a_handler_installs_none(void)
     child_must_pass(copy_by_the_kernel, NULL);
 }
 
+/* ---- the signal of protected pages, where that is another one (Linux) ---- */
+
+static void need_two_signals(void)
+{
+    if (caps_here().system != MMAPIO_SYSTEM_LINUX) {
+        SKIP("SIGBUS is the signal of protected pages, too");
+    }
+}
+
+static void protect_beside_a_handler(void *with_stack)
+{
+    uint64_t page = fixture_page_size();
+    mmapio_map *map = map_memory(PRIVATE, 2 * page);
+    struct sigaction ours;
+
+    install_first_for(SIGSEGV, with_stack != NULL);
+    CHECK_OK(mmapio_map_protect(map, page, page, MMAPIO_PROT_NONE, NULL));
+    CHECK_EQUAL(0, sigaction(SIGSEGV, NULL, &ours));
+    CHECK(ours.sa_sigaction != note_and_leave);
+    CHECK_EQUAL(with_stack != NULL, (ours.sa_flags & SA_ONSTACK) != 0);
+    CHECK_EQUAL(1, sigismember(&ours.sa_mask, SIGUSR1));
+    CHECK_EQUAL(0, sigismember(&ours.sa_mask, SIGUSR2));
+    for (int i = 1; i < 3; i++) {
+        if (sigsetjmp(way_out, 1) == 0) {
+            child_reads(bytes_of(map) + page);
+        }
+        CHECK_EQUAL(i, calls);
+        CHECK(fault_address == bytes_of(map) + page);
+        CHECK_EQUAL(with_stack != NULL, on_other_stack);
+        CHECK_EQUAL(1, usr1_blocked);
+    }
+    close_map(map);
+}
+
+static void the_signal_of_protected_pages_goes_to_the_handler_before(void)
+{
+    int yes = 1;
+
+    need_two_signals();
+    child_must_pass(protect_beside_a_handler, NULL);
+    child_must_pass(protect_beside_a_handler, &yes);
+}
+
+static void protect_and_break(void *unused)
+{
+    uint64_t page = fixture_page_size();
+    mmapio_map *map = map_memory(PRIVATE, 2 * page);
+
+    (void)unused;
+    CHECK_OK(mmapio_map_protect(map, page, page, MMAPIO_PROT_NONE, NULL));
+    child_reads(bytes_of(map) + page);
+}
+
+static void an_access_to_protected_pages_ends_the_process_as_without_us(void)
+{
+    need_two_signals();
+    CHECK_EQUAL(-SIGSEGV, child_run(protect_and_break, NULL));
+}
+
+static void check_no_handler_for_protection(void)
+{
+    struct sigaction now;
+
+    CHECK_EQUAL(0, sigaction(SIGSEGV, NULL, &now));
+    CHECK(now.sa_handler == SIG_DFL);
+}
+
+static void protect_without_need(void *unused)
+{
+    mmapio_map *map = map_memory(PRIVATE, 100);
+
+    (void)unused;
+    CHECK_OK(mmapio_map_protect(map, 0, 100, READ_WRITE | MMAPIO_PROT_EXEC, NULL));
+    check_no_handler_for_protection();
+    CHECK_OK(mmapio_map_protect(map, 0, 100, MMAPIO_PROT_READ | MMAPIO_PROT_QUIET, NULL));
+    CHECK_OK(mmapio_map_protect(map, 0, 100, MMAPIO_PROT_NONE | MMAPIO_PROT_QUIET, NULL));
+    check_no_handler_for_protection();
+    use_guard(MMAPIO_GUARD_SYSCALL);
+    CHECK_OK(mmapio_map_protect(map, 0, 100, MMAPIO_PROT_NONE, NULL));
+    check_no_handler_for_protection();
+    close_map(map);
+}
+
+static void where_no_copy_can_meet_it_protecting_installs_none(void)
+{
+    need_two_signals();
+    child_must_pass(protect_without_need, NULL);
+}
+
 static void only_map(void *unused)
 {
     mmapio_map *map = map_memory(PRIVATE, 100);
@@ -295,4 +389,7 @@ TEST_MAIN(TEST(a_fault_elsewhere_goes_to_the_handler_before_with_its_mask),
           TEST(who_ignored_the_signal_still_does_and_cannot_ignore_a_fault),
           TEST(a_plain_access_to_the_same_map_is_not_caught), TEST(the_other_signal_of_memory_is_left_alone),
           TEST(the_handler_is_installed_once_and_passes_a_signal_on_once),
-          TEST(the_mode_without_a_handler_installs_none), TEST(who_copies_nothing_gets_no_handler))
+          TEST(the_signal_of_protected_pages_goes_to_the_handler_before),
+          TEST(an_access_to_protected_pages_ends_the_process_as_without_us),
+          TEST(where_no_copy_can_meet_it_protecting_installs_none), TEST(the_mode_without_a_handler_installs_none),
+          TEST(who_copies_nothing_gets_no_handler))

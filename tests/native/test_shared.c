@@ -30,20 +30,22 @@ static void what_one_map_writes_the_other_reads(void)
     unlink_name(&name);
 }
 
+/* A page that was written is its own from then on, all of it; the next one still shows what others write. */
 static void a_private_map_keeps_its_writes(void)
 {
+    uint64_t page = fixture_page_size();
     shared_name name = own_name();
     mmapio_map *maker;
     mmapio_map *copy = NULL;
     mmapio_map_options options = options_of(READ_WRITE, PRIVATE, 0, 0);
 
     need_shared_memory();
-    maker = map_shared(name.text, CREATE, 5000);
+    maker = map_shared(name.text, CREATE, page + 900);
     CHECK_OK(mmapio_map_shared(name.text, &options, &copy, NULL));
     bytes_of(copy)[0] = 'c';
-    bytes_of(maker)[4999] = 'm';
+    bytes_of(maker)[page + 899] = 'm';
     CHECK_EQUAL(0, bytes_of(maker)[0]);
-    CHECK_EQUAL('m', bytes_of(copy)[4999]);
+    CHECK_EQUAL('m', bytes_of(copy)[page + 899]);
     close_map(copy);
     close_map(maker);
     unlink_name(&name);

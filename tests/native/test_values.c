@@ -8,6 +8,7 @@ static void protection_has_the_classical_numbers(void)
     CHECK_EQUAL(1, MMAPIO_PROT_READ);
     CHECK_EQUAL(2, MMAPIO_PROT_WRITE);
     CHECK_EQUAL(4, MMAPIO_PROT_EXEC);
+    CHECK_EQUAL(0x40000000, MMAPIO_PROT_QUIET);
 }
 
 static void map_flags_have_the_classical_numbers(void)
@@ -19,6 +20,7 @@ static void map_flags_have_the_classical_numbers(void)
     CHECK_EQUAL(0x8000, MMAPIO_MAP_POPULATE);
     CHECK_EQUAL(0x10000, MMAPIO_MAP_NONBLOCK);
     CHECK_EQUAL(0x40000, MMAPIO_MAP_HUGETLB);
+    CHECK_EQUAL(0x800000, MMAPIO_MAP_STEADY_SIGNALS);
     CHECK_EQUAL(0x1000000, MMAPIO_MAP_ZERO_FILL);
     CHECK_EQUAL(0x2000000, MMAPIO_MAP_ADOPT_FILE);
 }

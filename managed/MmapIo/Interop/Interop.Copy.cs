@@ -4,6 +4,9 @@ namespace MmapIo;
 
 internal static unsafe partial class Interop
 {
+    /// <summary>MMAPIO_MAP_STEADY_SIGNALS: no thread of .NET begins to block signals after its first copy.</summary>
+    internal const uint SteadySignals = 0x400000;
+
     [LibraryImport(Library)]
     internal static partial int mmapio_guard_set(uint mode);
 

@@ -7,6 +7,9 @@ internal static unsafe partial class Interop
     /// <summary>MMAPIO_MADV_ALLOW_LOSS.</summary>
     internal const uint AllowLoss = 0x40000000;
 
+    /// <summary>MMAPIO_PROT_QUIET: no copy from or to the map is under way, which the bar sees to.</summary>
+    internal const uint ProtectQuietly = 0x40000000;
+
     /// <summary>MMAPIO_LOCK_ON_FAULT.</summary>
     internal const uint LockOnFault = 1;
 

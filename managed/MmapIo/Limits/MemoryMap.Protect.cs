@@ -119,5 +119,6 @@ public sealed unsafe partial class MemoryMap
     }
 
     private int NativeProtect(MapProtection protection, long from, long to, NativeError* error) =>
-        Interop.mmapio_map_protect(Lifetime.Native, (ulong)from, (ulong)(to - from), (uint)protection, error);
+        Interop.mmapio_map_protect(
+            Lifetime.Native, (ulong)from, (ulong)(to - from), (uint)protection | Interop.ProtectQuietly, error);
 }

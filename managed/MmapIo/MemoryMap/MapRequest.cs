@@ -98,7 +98,7 @@ internal readonly record struct MapRequest(
     {
         StructSize = (uint)Unsafe.SizeOf<NativeMapOptions>(),
         Protection = (uint)Protection,
-        Flags = (uint)Flags,
+        Flags = (uint)Flags | Interop.SteadySignals,
         Advice = (uint)Advice,
         Offset = (ulong)Offset,
         Length = (ulong)Length,

@@ -22,6 +22,18 @@ bool mmapio_posix_redirect(void *context)
     return landing != 0;
 }
 
+/* What is no fault of the page is one of the address. */
+bool mmapio_posix_is_gone(const siginfo_t *info, void *context)
+{
+    (void)context;
+    return info->si_code != BUS_ADRALN;
+}
+
+int mmapio_posix_protection_signal(void)
+{
+    return SIGSEGV;
+}
+
 /* The library is linked with -z nodelete. dlopen, which could do it here, is in a library of its own before glibc 2.34,
  * and programs that link with us statically would have to bring it. */
 void mmapio_posix_pin(void)

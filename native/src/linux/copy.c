@@ -1,8 +1,9 @@
-/* copy.c - copies for hosts that forbid signal handlers: the kernel does them, and says EFAULT where we would fault. */
+/* copy.c - copies without a handler of ours: the kernel does them, and says EFAULT where we would fault. */
 #include "../posix/posix.h"
 #include "../range.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -16,71 +17,72 @@ static ssize_t round_by_process_vm(unsigned char *address, unsigned char *buffer
                  : process_vm_readv(getpid(), &ours, 1, &mapped, 1, 0);
 }
 
-/* For kernels and emulators without those calls: the file itself, through the map's descriptor. Not past the end of the
- * file, where pwrite would make it longer; the bytes between it and the end of its last page are zeros nobody keeps. */
-static ssize_t round_by_file(mmapio_map *map, uint64_t offset, unsigned char *buffer, size_t length, bool write)
+/* For sandboxes and emulators without those calls: into a pipe, and out of it, which says EFAULT just as well. It tells
+ * nothing of the bytes before a fault in its page, so a round ends where a page of either side does. */
+static ssize_t round_by_pipe(const int ends[2], const unsigned char *from, unsigned char *to, size_t length,
+                             uint32_t *call)
 {
-    uint64_t file_offset = map->base_offset + map->lead + offset;
-    uint64_t file_length = 0;
-    uint64_t usable;
+    uint64_t page_size = mmapio_os_page_size();
+    uint64_t from_left = page_size - (uintptr_t)from % page_size;
+    uint64_t to_left = page_size - (uintptr_t)to % page_size;
+    ssize_t put;
 
-    if (mmapio_os_file_length(map->file, &file_length, NULL) != MMAPIO_OK) {
-        return -1;
+    length = length < from_left ? length : (size_t)from_left;
+    length = length < to_left ? length : (size_t)to_left;
+    *call = CALL_WRITE;
+    put = write(ends[1], from, length);
+    if (put <= 0) {
+        return put;
     }
-    if (file_offset < file_length) {
-        size_t inside = length < file_length - file_offset ? length : (size_t)(file_length - file_offset);
-        if (write && mmapio_posix_check_size(file_offset + inside, CALL_PWRITE, NULL) != MMAPIO_OK) {
-            errno = EFBIG; /* a file that is longer than the process may write */
-            return -1;
-        }
-        return write ? pwrite((int)map->file, buffer, inside, (off_t)file_offset)
-                     : pread((int)map->file, buffer, inside, (off_t)file_offset);
-    }
-    usable = round_up(file_length, mmapio_os_page_size());
-    if (file_offset >= usable) {
-        errno = EFAULT;
-        return -1;
-    }
-    length = length < usable - file_offset ? length : (size_t)(usable - file_offset);
-    for (size_t i = 0; i < length && !write; i++) {
-        buffer[i] = 0;
-    }
-    return (ssize_t)length;
+    *call = CALL_READ;
+    return read(ends[0], to, (size_t)put);
 }
 
-/* Not past a protection, which the file knows nothing of. */
-static bool has_way_through_file(const mmapio_map *map)
+/* The file would be shorter to go by, but there may be none, or its descriptor only append (pwrite(2): "regardless of
+ * the value of offset"), refuse what is not aligned, or not be for reading. */
+static mmapio_status copy_by_pipe(const unsigned char *from, unsigned char *to, uint64_t length, uint64_t *done,
+                                  mmapio_error *error)
 {
-    return map->file >= 0 && (map->flags & MMAPIO_MAP_SHARED) != 0 && !map->changed && !map->mirrored;
+    mmapio_status status = MMAPIO_OK;
+    uint32_t call = CALL_PIPE;
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        int code = errno;
+        return code == EMFILE || code == ENFILE
+                   ? mmapio_posix_fail(error, code, call)
+                   : mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, call);
+    }
+    while (*done < length && status == MMAPIO_OK) {
+        ssize_t got = round_by_pipe(ends, from + *done, to + *done, (size_t)(length - *done), &call);
+        if (got > 0) {
+            *done += (uint64_t)got;
+        } else if (errno != EINTR || call == CALL_READ) {
+            status = mmapio_posix_fail(error, errno, call);
+        }
+    }
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return status;
 }
 
 mmapio_status mmapio_os_copy(mmapio_map *map, uint64_t offset, void *buffer, uint64_t length, bool write,
                              uint64_t *done, mmapio_error *error)
 {
-    bool by_file = false;
+    unsigned char *data = map->base + map->lead + offset;
 
     while (*done < length) {
         unsigned char *part = (unsigned char *)buffer + *done;
-        size_t rest = (size_t)(length - *done);
-        ssize_t got = by_file ? round_by_file(map, offset + *done, part, rest, write)
-                              : round_by_process_vm(map->base + map->lead + offset + *done, part, rest, write);
+        ssize_t got = round_by_process_vm(data + *done, part, (size_t)(length - *done), write);
         if (got > 0) {
             *done += (uint64_t)got;
         } else if (got < 0 && errno == EINTR) {
             continue;
-        } else if (!by_file && (errno == ENOSYS || errno == EPERM) && has_way_through_file(map)) {
-            by_file = true;
+        } else if (errno == ENOSYS || errno == EPERM || errno == EACCES) {
+            return write ? copy_by_pipe(buffer, data, length, done, error)
+                         : copy_by_pipe(data, buffer, length, done, error);
         } else {
-            int code = errno;
-            uint32_t call = write ? CALL_PROCESS_VM_WRITEV : CALL_PROCESS_VM_READV;
-            /* What the file refuses, such as more blocks on a full disk, is what would have been a fault. */
-            if (!by_file && (code == EPERM || code == EACCES)) {
-                /* Of ourselves the kernel says neither: a sandbox forbids the call. */
-                return mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, call);
-            }
-            return by_file
-                       ? mmapio_fail_os(error, MMAPIO_FAULT, MMAPIO_OS_ERRNO, code, write ? CALL_PWRITE : CALL_PREAD)
-                       : mmapio_posix_fail(error, code, call);
+            return mmapio_posix_fail(error, errno, write ? CALL_PROCESS_VM_WRITEV : CALL_PROCESS_VM_READV);
         }
     }
     return MMAPIO_OK;

@@ -1,8 +1,9 @@
 /*
- * guard.c - the SIGBUS handler behind fault-safe copies and MMAPIO_MAP_ZERO_FILL.
+ * guard.c - the handlers behind fault-safe copies and MMAPIO_MAP_ZERO_FILL.
  *
- * Truncated files, full disks and failing devices all arrive as SIGBUS. SIGSEGV is left alone: it would be a mistake
- * of ours, and runtimes such as CoreCLR have plans of their own for it.
+ * Truncated files, full disks and failing devices all arrive as SIGBUS. SIGSEGV (on Linux) is what a copy gets when
+ * another thread protects its pages meanwhile: there is a handler for it only once somebody has protected a map that may
+ * be copied at the time, since runtimes such as CoreCLR have plans of their own for that signal.
  */
 #include "posix.h"
 
@@ -18,7 +19,7 @@
 enum {
     ZERO_FILL_MAPS = 1024, /* maps with MMAPIO_MAP_ZERO_FILL at one time */
     MEMORY_FAILURE = 4,    /* BUS_MCEERR_AR */
-    FAULT_CODES = 4        /* that, BUS_ADRALN, BUS_ADRERR and BUS_OBJERR; 5 is not about this access */
+    FAULT_CODES = 4        /* that, BUS_ADRALN, BUS_ADRERR and BUS_OBJERR (5 is not about this access); SEGV_* */
 };
 
 /* The handler reads this table while others change it: end is written last on entry and cleared first on removal. */
@@ -32,9 +33,13 @@ static struct zero_fill_entry {
 
 static _Atomic(uint64_t) zero_fill_total;
 static pthread_mutex_t zero_fill_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static struct sigaction previous;
-static int install_error;
+
+/* A signal that we handle once it is needed, and whose it was before. */
+static struct handled {
+    pthread_once_t once;
+    struct sigaction before;
+    int install_error;
+} bus = {.once = PTHREAD_ONCE_INIT}, protected = {.once = PTHREAD_ONCE_INIT};
 
 /* Puts a page of zeros where the faulting one was. Of threads that fault on one page at a time the first one does so;
  * the others return to their access, which faults again until it has. */
@@ -71,15 +76,15 @@ static bool fill_with_zeros(uintptr_t address, int code)
 }
 
 /* Gives the signal to whoever had it before. */
-static void forward(int number, siginfo_t *info, void *context)
+static void forward(const struct sigaction *before, int number, siginfo_t *info, void *context)
 {
     struct sigaction standard = {.sa_handler = SIG_DFL};
 
-    if ((previous.sa_flags & SA_SIGINFO) != 0) {
-        previous.sa_sigaction(number, info, context);
-    } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
-        previous.sa_handler(number);
-    } else if (previous.sa_handler == SIG_DFL || (info->si_code >= 1 && info->si_code <= FAULT_CODES)) {
+    if ((before->sa_flags & SA_SIGINFO) != 0) {
+        before->sa_sigaction(number, info, context);
+    } else if (before->sa_handler != SIG_DFL && before->sa_handler != SIG_IGN) {
+        before->sa_handler(number);
+    } else if (before->sa_handler == SIG_DFL || (info->si_code >= 1 && info->si_code <= FAULT_CODES)) {
         /* A fault strikes again on return, and a signal that was sent is sent once more: both end the process as they
          * would have without us, with the same wait status. A fault cannot be ignored, whatever was asked for. */
         (void)sigaction(number, &standard, NULL);
@@ -96,37 +101,82 @@ static void on_bus(int number, siginfo_t *info, void *context)
         if (mmapio_posix_redirect(context)) {
             return;
         }
-        if (fill_with_zeros((uintptr_t)info->si_addr, info->si_code)) {
+        if (mmapio_posix_is_gone(info, context) && fill_with_zeros((uintptr_t)info->si_addr, info->si_code)) {
             errno = saved;
             return;
         }
     }
-    forward(number, info, context);
+    forward(&bus.before, number, info, context);
+}
+
+static void on_protected(int number, siginfo_t *info, void *context)
+{
+    if (info->si_code < 1 || info->si_code > FAULT_CODES || !mmapio_posix_redirect(context)) {
+        forward(&protected.before, number, info, context);
+    }
 }
 
 /* Once per process: a second installation would forward to the first one, and that back to itself. The mask and the
  * choice of stack are those of the handler that was there, which runs below ours and relies on them. */
-static void install(void)
+static void install(struct handled *signal, int number, void (*handler)(int, siginfo_t *, void *))
 {
     struct sigaction ours;
 
     mmapio_posix_pin();
-    if (sigaction(SIGBUS, NULL, &previous) != 0) {
-        install_error = errno;
+    if (sigaction(number, NULL, &signal->before) != 0) {
+        signal->install_error = errno;
         return;
     }
-    ours.sa_sigaction = on_bus;
-    ours.sa_mask = previous.sa_mask;
-    ours.sa_flags = SA_SIGINFO | (previous.sa_flags & (SA_ONSTACK | SA_NODEFER | SA_RESTART));
-    if (sigaction(SIGBUS, &ours, NULL) != 0) {
-        install_error = errno;
+    ours.sa_sigaction = handler;
+    ours.sa_mask = signal->before.sa_mask;
+    ours.sa_flags = SA_SIGINFO | (signal->before.sa_flags & (SA_ONSTACK | SA_NODEFER | SA_RESTART));
+    if (sigaction(number, &ours, NULL) != 0) {
+        signal->install_error = errno;
     }
+}
+
+static void install_bus(void)
+{
+    install(&bus, SIGBUS, on_bus);
+}
+
+static void install_protected(void)
+{
+    install(&protected, SIGSEGV, on_protected);
+}
+
+static mmapio_status installed(struct handled *signal, void (*installer)(void), mmapio_error *error)
+{
+    (void)pthread_once(&signal->once, installer);
+    return signal->install_error == 0 ? MMAPIO_OK : mmapio_posix_fail(error, signal->install_error, CALL_SIGACTION);
 }
 
 mmapio_status mmapio_os_guard_install(mmapio_error *error)
 {
-    (void)pthread_once(&once, install);
-    return install_error == 0 ? MMAPIO_OK : mmapio_posix_fail(error, install_error, CALL_SIGACTION);
+    return installed(&bus, install_bus, error);
+}
+
+mmapio_status mmapio_os_guard_install_protected(mmapio_error *error)
+{
+    return mmapio_posix_protection_signal() == SIGBUS ? mmapio_os_guard_install(error)
+                                                      : installed(&protected, install_protected, error);
+}
+
+/* A fault whose signal is blocked, ignored or somebody else's is not ours to survive (signal(7): the kernel ends the
+ * process). Asking takes longer than a small copy, hence MMAPIO_MAP_STEADY_SIGNALS. The handler has no part in this: a
+ * thread's own storage is out of its reach. */
+bool mmapio_os_guard_serves(const mmapio_map *map)
+{
+    static _Thread_local bool serves;
+    struct sigaction now;
+    sigset_t mask;
+
+    if (!serves || (map->flags & MMAPIO_MAP_STEADY_SIGNALS) == 0) {
+        serves = pthread_sigmask(SIG_BLOCK, NULL, &mask) == 0 && sigismember(&mask, SIGBUS) == 0 &&
+                 sigismember(&mask, SIGSEGV) == 0 && sigaction(SIGBUS, NULL, &now) == 0 &&
+                 (now.sa_flags & SA_SIGINFO) != 0 && now.sa_sigaction == on_bus;
+    }
+    return serves;
 }
 
 /* Bytes of a bit for each page, in whole words. Touched, and so backed by memory, only where pages fault. */

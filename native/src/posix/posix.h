@@ -5,6 +5,7 @@
 #include "../platform.h"
 
 #include <errno.h>
+#include <signal.h>
 
 /* Makes a call, and makes it again for as long as a signal interrupts it: that says nothing of what it was to do. On some
  * file systems (FUSE, NFS) it happens to calls of every kind. The one call that must not be made again is close(2). */
@@ -45,8 +46,15 @@ mmapio_status mmapio_posix_zero_fill_renew(const mmapio_map *map, uint64_t lengt
 /* The size of a block device in bytes. Differs per system. */
 mmapio_status mmapio_posix_device_length(int file, uint64_t *length, mmapio_error *error);
 
-/* If the signal's context stands in mmapio_guard_move, makes it continue at the landing place. Differs per system. */
+/* If the signal's context stands in guarded instructions, makes it continue at their landing place. Differs per
+ * system. */
 bool mmapio_posix_redirect(void *context);
+
+/* Is this SIGBUS of a page that is not there, and not of one that may not be used so? Differs per system. */
+bool mmapio_posix_is_gone(const siginfo_t *info, void *context);
+
+/* The signal of an access that the protection of its page forbids. Differs per system. */
+int mmapio_posix_protection_signal(void);
 
 /* Keeps this library's code where it is when its last user closes it: handlers stay installed. Differs per system. */
 void mmapio_posix_pin(void);

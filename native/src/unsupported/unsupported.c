@@ -123,6 +123,25 @@ mmapio_status mmapio_os_guard_install(mmapio_error *error)
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
 
+mmapio_status mmapio_os_guard_install_protected(mmapio_error *error)
+{
+    return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+}
+
+bool mmapio_os_guard_serves(const mmapio_map *map)
+{
+    (void)map;
+    return false;
+}
+
+uint64_t mmapio_os_backed(mmapio_map *map, uint64_t offset, uint64_t length, backing how)
+{
+    (void)map;
+    (void)offset;
+    (void)how;
+    return length;
+}
+
 uint64_t mmapio_os_zero_fill_total(void)
 {
     return 0;

@@ -6,7 +6,7 @@
 
 static int filter(const EXCEPTION_RECORD *record, uintptr_t *address)
 {
-    if (record->ExceptionCode != (DWORD)EXCEPTION_IN_PAGE_ERROR || record->NumberParameters < 2) {
+    if (!mmapio_win32_is_fault(record->ExceptionCode) || record->NumberParameters < 2) {
         return EXCEPTION_CONTINUE_SEARCH;
     }
     *address = (uintptr_t)record->ExceptionInformation[1];

@@ -56,6 +56,9 @@ mmapio_status mmapio_win32_fail(mmapio_error *error, DWORD code, uint32_t call);
 /* The same, with a status of the caller's choice. */
 mmapio_status mmapio_win32_fail_as(mmapio_error *error, mmapio_status status, DWORD code, uint32_t call);
 
+/* Is this exception one of memory that cannot be used so? */
+bool mmapio_win32_is_fault(DWORD code);
+
 /* MMAPIO_PROT_* to PAGE_*, for pages of this map. */
 DWORD mmapio_win32_protection(const mmapio_map *map, uint32_t protection);
 

@@ -1,0 +1,76 @@
+/* test_protected.c - pages that are protected while they are copied are a fault, and no signal, nor an exception. */
+#include "guarded.h"
+
+enum { ROUNDS = 40, MEGABYTES = 32 };
+
+/* A copy in a thread of its own. CHECK belongs to the thread of the test. */
+typedef struct copier {
+    mmapio_map *map;
+    unsigned char *buffer;
+    uint64_t length;
+    uint64_t done;
+    mmapio_status status;
+    bool write;
+} copier;
+
+static void copy_all(void *argument)
+{
+    copier *self = argument;
+
+    self->status = self->write ? mmapio_map_write(self->map, 0, self->buffer, self->length, &self->done, NULL)
+                               : mmapio_map_read(self->map, 0, self->buffer, self->length, &self->done, NULL);
+}
+
+/* Protects once the first byte has been copied, which leaves all the others to come. Was it in time? */
+static bool protect_while_copying(bool write, uint32_t protection)
+{
+    uint64_t length = (uint64_t)MEGABYTES << 20;
+    mmapio_map *map = map_memory(PRIVATE, length);
+    copier work = {map, calloc(1, length), length, 0, MMAPIO_OK, write};
+    unsigned char *from = write ? work.buffer : bytes_of(map);
+    volatile unsigned char *to = write ? bytes_of(map) : work.buffer;
+    fixture_thread *thread;
+
+    CHECK(work.buffer != NULL);
+    memset(from, 'x', length);
+    thread = fixture_thread_start(copy_all, &work);
+    while (*to != 'x') {
+    }
+    CHECK_OK(mmapio_map_protect(map, 0, length, protection, NULL));
+    fixture_thread_join(thread);
+    CHECK_STATUS(work.done == length ? MMAPIO_OK : MMAPIO_FAULT, work.status);
+    CHECK_OK(mmapio_map_protect(map, 0, length, READ_WRITE, NULL));
+    for (uint64_t i = 0; i < work.done; i++) {
+        CHECK_EQUAL('x', to[i]);
+    }
+    CHECK(work.done == length || to[work.done] == 0);
+    free(work.buffer);
+    close_map(map);
+    return work.done < length;
+}
+
+static void check_rounds(bool write, uint32_t protection)
+{
+    int in_time = 0;
+
+    use_guard(MMAPIO_GUARD_HANDLER);
+    for (int i = 0; i < ROUNDS; i++) {
+        in_time += protect_while_copying(write, protection);
+    }
+    CHECK(in_time > 0);
+}
+
+static void a_read_meets_a_fault_when_its_pages_are_closed(void)
+{
+    need_exact_counts();
+    check_rounds(false, MMAPIO_PROT_NONE);
+}
+
+static void a_write_meets_a_fault_when_its_pages_are_for_reading(void)
+{
+    need_exact_counts();
+    check_rounds(true, MMAPIO_PROT_READ);
+}
+
+TEST_MAIN(TEST(a_read_meets_a_fault_when_its_pages_are_closed),
+          TEST(a_write_meets_a_fault_when_its_pages_are_for_reading))
