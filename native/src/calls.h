@@ -31,6 +31,7 @@
     X(FALLOCATE, 21, "fallocate")                                                                                      \
     X(MREMAP, 22, "mremap")                                                                                            \
     X(MINHERIT, 23, "minherit")                                                                                        \
+    X(PWRITE, 25, "pwrite")                                                                                            \
     X(SYNC_FILE_RANGE, 40, "sync_file_range")                                                                          \
     X(POSIX_FADVISE, 41, "posix_fadvise")                                                                              \
     X(FUTEX, 42, "futex")                                                                                              \
