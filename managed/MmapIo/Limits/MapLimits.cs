@@ -200,10 +200,10 @@ internal unsafe struct MapLimits
     /// <summary>Sets what limits accesses, and the limits with it. A few stores, and nobody in between.</summary>
     private void SetLimits(long backed, ProtectionTable? protections, bool keepProtections = false)
     {
-        var spinner = default(SpinWait);
         while (Interlocked.Exchange(ref _settingLimits, true))
         {
-            spinner.SpinOnce(sleep1Threshold: -1);
+            // Not SpinWait, out of which a pending Thread.Interrupt comes: a call is under way here.
+            Thread.Yield();
         }
         Volatile.Write(ref _backed, backed);
         if (!keepProtections)

@@ -98,7 +98,9 @@ mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, m
     } else if (base_length < map->base_length) {
         status = cut_mapping(map, base_length, error);
     } else {
-        status = mmapio_posix_grow(map, base_length, may_move, error);
+        /* What there is of a reserve is added first. */
+        status = move_end(map, map->base_length, error);
+        status = status == MMAPIO_OK ? mmapio_posix_grow(map, base_length, may_move, error) : status;
     }
     if (status == MMAPIO_OK) {
         map->length = length;

@@ -18,8 +18,8 @@ internal sealed class LimitedMap : IDisposable
     private int _length = 9000;
     private int _fileEnd;
 
-    // Up to where the map may think that it is backed: nothing else knows that a stranger cut the file.
-    private int _mayBeGoneFrom;
+    // Up to where the map knows, or thinks, that it is backed: it asks again for what lies behind.
+    private int _known;
 
     public LimitedMap(Kind kind, string path, int offset)
     {
@@ -40,7 +40,7 @@ internal sealed class LimitedMap : IDisposable
         {
             _map = MemoryMap.CreateAnonymous(_length, options);
         }
-        _mayBeGoneFrom = int.MaxValue;
+        _known = _length;
     }
 
     public enum Kind
@@ -75,7 +75,11 @@ internal sealed class LimitedMap : IDisposable
                     Access(offset, 1, forWriting: false, () => Assert.Equal(_bytes[offset], _map.Read<byte>(offset)));
                     break;
                 case "Write":
-                    Access(offset, 1, forWriting: true, () => _map.Write(offset, _bytes[offset] = (byte)(step.B | 1)));
+                    Access(offset, 1, forWriting: true, () =>
+                    {
+                        _map.Write(offset, (byte)(step.B | 1));
+                        _bytes[offset] = (byte)(step.B | 1);
+                    });
                     break;
                 case "TryRead":
                     TryRead(offset, length);
@@ -152,12 +156,17 @@ internal sealed class LimitedMap : IDisposable
 
     private void Access(int offset, int length, bool forWriting, Action access)
     {
-        if (offset + length > _mayBeGoneFrom)
+        int end = offset + length;
+        if (IsFile && length > 0 && end > _fileEnd && end <= _known)
         {
             // A stranger took this away, and the map has not been told: what a lease does not promise to survive.
             return;
         }
         Type? refusal = Refusal(offset, length, forWriting, backed: true);
+        if (IsFile && end > _known && (refusal is null || refusal == typeof(MmapIoException)))
+        {
+            _known = Math.Min(_length, _fileEnd);
+        }
         if (refusal is null)
         {
             access();
@@ -240,11 +249,6 @@ internal sealed class LimitedMap : IDisposable
             AssertRefused(typeof(InvalidOperationException), () => _map.Resize(length, cut));
             return;
         }
-        if (length > _length && IsFile && _mayBeGoneFrom != int.MaxValue && _leases.Count > 0)
-        {
-            // Would tell the map of what lies past the cut, which the lease goes on using.
-            return;
-        }
         _map.Resize(length, cut);
         if (IsFile)
         {
@@ -258,7 +262,7 @@ internal sealed class LimitedMap : IDisposable
                 _fileEnd = Math.Min(_fileEnd, length);
             }
             Assert.Equal(_offset + _fileEnd, new FileInfo(_path!).Length);
-            _mayBeGoneFrom = int.MaxValue;
+            _known = Math.Min(length, _fileEnd);
         }
         else if (length < _length)
         {
@@ -279,21 +283,11 @@ internal sealed class LimitedMap : IDisposable
             return;
         }
         Cut.To(_path!, _offset + fileEnd);
-        if (fileEnd < _fileEnd)
-        {
-            _mayBeGoneFrom = Math.Min(_mayBeGoneFrom, fileEnd);
-        }
-        else
+        if (fileEnd > _fileEnd)
         {
             _bytes.AsSpan(_fileEnd, fileEnd - _fileEnd).Clear();
-            _mayBeGoneFrom = fileEnd >= _mayBeGoneFrom ? _mayBeGoneFrom : int.MaxValue;
         }
         _fileEnd = fileEnd;
-        if (_mayBeGoneFrom <= _fileEnd)
-        {
-            // What was gone is back, as zeros.
-            _mayBeGoneFrom = int.MaxValue;
-        }
     }
 
     private IEnumerable<(int Start, int End)> Uses =>
