@@ -130,7 +130,7 @@ typedef struct mmapio_error {
     mmapio_status status; /* the value the function returned */
     int32_t os_code;      /* the operating system's code, 0 when there is none */
     uint32_t os_domain;   /* MMAPIO_OS_*: how to read os_code */
-    uint32_t os_call;     /* which operating system call failed, 0 for none: see mmapio_call_name */
+    uint32_t os_call;     /* which operating system call failed, or told, 0 for none: see mmapio_call_name */
 } mmapio_error;
 
 /* Returns the constant's name without its prefix, such as "ACCESS_DENIED"; "UNKNOWN" for any other value. */
@@ -277,8 +277,10 @@ typedef struct mmapio_map_options {
  * Returns     *map, to be closed by mmapio_map_close. Else NULL and MMAPIO_INVALID_ARGUMENT, MMAPIO_OUT_OF_RANGE,
  *             MMAPIO_ABI_MISMATCH, MMAPIO_ACCESS_DENIED (the handle does not allow the protection),
  *             MMAPIO_LIMIT_REACHED (open files, MMAPIO_MAP_LOCKED, MMAPIO_MAP_ZERO_FILL), MMAPIO_OUT_OF_MEMORY,
- *             MMAPIO_UNSUPPORTED (a pipe, a directory, a file system without mappings).
- * Platforms   A map longer than its file is allowed on POSIX: its tail faults until the file has grown. Windows grows a
+ *             MMAPIO_UNSUPPORTED (a pipe, a directory, a device without a size, files that are made when they are read,
+ *             such as those of /proc and /sys, a file system without mappings: see MMAPIO_OS_FILE).
+ * Platforms   With length 0 a block device is mapped as far as it goes (not on Windows, whose volumes do not tell).
+ *             A map longer than its file is allowed on POSIX: its tail faults until the file has grown. Windows grows a
  *             file to the length asked for if the map can be written to it, else refuses with MMAPIO_OUT_OF_RANGE; the
  *             file's sharing mode stays in force until the map is closed.
  *             https://man7.org/linux/man-pages/man2/mmap.2.html
@@ -358,7 +360,7 @@ MMAPIO_API mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_
  *             (MMAPIO_MAP_OPEN_OR_CREATE). New memory consists of zeros and is all there from the start: what finds it
  *             by its name never sees it half made, and where it does not fit (a full /dev/shm, a full paging file)
  *             this call fails, not a later access: with MMAPIO_NO_SPACE, or, for more than the memory (Linux: what
- *             MemAvailable and SwapFree of /proc/meminfo, and the control group, leave), MMAPIO_OUT_OF_MEMORY. With
+ *             MemAvailable and SwapFree of /proc/meminfo, and the control groups, leave), MMAPIO_OUT_OF_MEMORY. With
  *             MMAPIO_MAP_NORESERVE that is left to chance.
  *             MMAPIO_MAP_MIRRORED maps all of it twice in a row, so that what runs over the end of the first copy
  *             comes out at its beginning; mmapio_map_length is twice the memory's then.
@@ -436,8 +438,8 @@ MMAPIO_API mmapio_status mmapio_map_seals(mmapio_map *map, uint32_t *seals, mmap
 /* Returns the size in bytes of the pages the map has: more than mmapio_page_size for explicit huge pages only. */
 MMAPIO_API uint64_t mmapio_map_page_size(const mmapio_map *map);
 
-/* Returns what came of options->huge_pages: MMAPIO_HUGE_NONE, MMAPIO_HUGE_TRANSPARENT (the system was told, and does
- * such things here) or MMAPIO_HUGE_REQUIRE (explicit ones). */
+/* Returns what came of options->huge_pages: MMAPIO_HUGE_NONE, MMAPIO_HUGE_TRANSPARENT (the system was told, and is set
+ * to do such things for maps like this) or MMAPIO_HUGE_REQUIRE (explicit ones). */
 MMAPIO_API uint32_t mmapio_map_huge_pages(const mmapio_map *map);
 
 /* Returns how far the map can grow without its address changing: options->reserve, or less where the system could not
@@ -498,7 +500,10 @@ enum {
  *             for a number that is no advice, or one that destroys given without MMAPIO_MADV_ALLOW_LOSS.
  *             MMAPIO_FAULT from POPULATE_*, where the file no longer backs the range; MMAPIO_ACCESS_DENIED from
  *             POPULATE_* that the map does not permit, and from REMOVE unless the map was made with MMAPIO_PROT_WRITE;
- *             MMAPIO_NO_SPACE from the ones that change memory.
+ *             MMAPIO_NO_SPACE from the ones that change memory. What a sandbox forbids is ignored as well.
+ *             HUGEPAGE is MMAPIO_ADVICE_IGNORED where the system is set to make no huge pages for such a map (Linux:
+ *             transparent_hugepage/enabled; for memory that is shared, shmem_enabled; for a file on tmpfs, the option
+ *             huge= of its mount).
  *             What DONTNEED leaves in private anonymous memory: zeros on Linux, what was there on macOS, anything on
  *             Windows.
  * Platforms   https://man7.org/linux/man-pages/man2/madvise.2.html; mmapio_caps_get tells what this system knows. */
@@ -573,9 +578,10 @@ typedef struct mmapio_residency {
  *             length / page size + 2; each becomes 1 (resident) or 0.
  * Returns     MMAPIO_OK. Where the kernel would not tell this process the truth (Linux: mincore(2) calls all of it
  *             resident for somebody who neither owns nor may write the file), known is 0: no error, and no lie.
- *             MMAPIO_UNSUPPORTED where there is no such call.
- * Platforms   Linux: cachestat(2) (6.5) for counts, mincore(2) for pages. macOS: mincore(2). Windows:
- *             QueryWorkingSetEx, which knows of this process only. */
+ *             MMAPIO_UNSUPPORTED where there is no such call, or a sandbox forbids it.
+ * Platforms   Linux: cachestat(2) (6.5) for counts, mincore(2) for pages, and for counts on stacked file systems
+ *             (overlayfs, the root of containers; FUSE), where cachestat(2) would speak of an inode that has none.
+ *             macOS: mincore(2). Windows: QueryWorkingSetEx, which knows of this process only. */
 MMAPIO_API mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t length,
                                               mmapio_residency *report, uint8_t *pages, mmapio_error *error);
 
@@ -598,7 +604,7 @@ enum { MMAPIO_LOCK_ON_FAULT = 1 /* lock pages as they are first used, instead of
  *             A call that fails for the pages themselves leaves none of the range locked, not even what was before.
  * Returns     MMAPIO_OK, MMAPIO_LIMIT_REACHED (RLIMIT_MEMLOCK; Windows: the working set, which the call first tries
  *             to enlarge), MMAPIO_FAULT (the file no longer backs the range), MMAPIO_ACCESS_DENIED (Apple silicon:
- *             executable pages). */
+ *             executable pages), MMAPIO_UNSUPPORTED (a sandbox forbids it). */
 MMAPIO_API mmapio_status mmapio_map_lock(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t flags,
                                          mmapio_error *error);
 
@@ -610,7 +616,10 @@ MMAPIO_API mmapio_status mmapio_map_unlock(mmapio_map *map, uint64_t offset, uin
  * Returns     MMAPIO_OK; MMAPIO_FAULT for a truncated file, a full disk or a failing device, with the pages before
  *             the fault populated; MMAPIO_ACCESS_DENIED where the map does not permit the access;
  *             MMAPIO_UNSUPPORTED where the system has no way to do it without risking a signal (macOS: WRITE, except
- *             on anonymous memory; Windows: WRITE on shared maps of sparse or compressed files). */
+ *             on anonymous memory; Windows: WRITE on shared maps of sparse or compressed files; Linux: where a sandbox
+ *             forbids both madvise(2) and futex(2)).
+ * Platforms   Linux before 5.14: futex(2), page by page, which may wake a thread of this process that waits at the
+ *             beginning of a page, as any futex may do without a cause. */
 MMAPIO_API mmapio_status mmapio_map_populate(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
                                              mmapio_error *error);
 
@@ -657,25 +666,26 @@ typedef struct mmapio_eviction {
  * Returns     MMAPIO_OK, also if nothing went: the report tells. MMAPIO_IO, MMAPIO_NO_SPACE and what else
  *             mmapio_map_sync returns if the writing failed, which counts as a failed sync; MMAPIO_DURABILITY_LOST
  *             after one, since the pages may be all that is left of the data.
- * Platforms   Linux: sync_file_range(2), madvise(2) MADV_PAGEOUT and MADV_DONTNEED, posix_fadvise(2). Pages that other
- *             processes have in use stay. macOS: msync(2) MS_INVALIDATE; shared maps of files only.
+ * Platforms   Linux: sync_file_range(2), or msync(2) on stacked file systems; madvise(2) MADV_PAGEOUT and
+ *             MADV_DONTNEED, posix_fadvise(2). Pages that other processes have in use stay. macOS: msync(2) MS_INVALIDATE; shared maps of files only.
  *             Windows: FlushViewOfFile, and VirtualUnlock of pages that are not locked. */
 MMAPIO_API mmapio_status mmapio_map_evict(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_eviction *report,
                                           mmapio_error *error);
 
 /* ------------------------------------------------------------------------------------- files without a map ---- */
 
-/* The calls below take an open regular file, and a range of it that lies within its present length; with length 0 it
- * goes from offset to the end of the file. They leave the handle's position, and what is in the file, as they are.
- * All of them return MMAPIO_OUT_OF_RANGE for a range that does not; MMAPIO_UNSUPPORTED for a pipe, a directory, a
- * device; MMAPIO_INVALID_ARGUMENT for no handle, and with the system's code for one that is not open. */
+/* The calls below take an open regular file or block device, and a range of it that lies within its present length; with
+ * length 0 it goes from offset to the end of the file. They leave the handle's position, and what is in the file, as they are.
+ * All of them return MMAPIO_OUT_OF_RANGE for a range that does not; MMAPIO_UNSUPPORTED for a pipe, a directory,
+ * another device (MMAPIO_OS_FILE tells which); MMAPIO_INVALID_ARGUMENT for no handle, and with the system's code for one that is not open. */
 
 /* Tells how much of a range of a file is in the page cache.
  * Requires    report not NULL, with its struct_size set.
  * Returns     As mmapio_map_residency; MMAPIO_ACCESS_DENIED where pages have to be looked at one by one (no
- *             MMAPIO_FEATURE_RESIDENCY_COUNTS) and the handle may not read; MMAPIO_UNSUPPORTED on Windows, which tells
- *             nobody what its cache holds.
- * Platforms   Linux: cachestat(2), else mincore(2) on a mapping made for it, as on macOS. */
+ *             MMAPIO_FEATURE_RESIDENCY_COUNTS, or a stacked file system) and the handle may not read;
+ *             MMAPIO_UNSUPPORTED on Windows, which tells nobody what its cache holds.
+ * Platforms   Linux: cachestat(2), else, and on stacked file systems, mincore(2) on a mapping made for it, as on
+ *             macOS. */
 MMAPIO_API mmapio_status mmapio_file_residency(intptr_t file, uint64_t offset, uint64_t length,
                                                mmapio_residency *report, mmapio_error *error);
 
@@ -691,7 +701,9 @@ MMAPIO_API mmapio_status mmapio_file_prefetch(intptr_t file, uint64_t offset, ui
  * Returns     As mmapio_map_evict. A failure of writing is told once for each time the file was opened, as by
  *             fsync(2): who gets it here does not get it there. MMAPIO_ACCESS_DENIED (macOS) if the handle may not
  *             read. MMAPIO_UNSUPPORTED on Windows, where no call reaches the cache.
- * Platforms   Linux: sync_file_range(2) and posix_fadvise(2). Pages that any process maps stay. macOS: msync(2)
+ *             What nobody can count, or not by this handle, is evicted all the same: known is 0 then.
+ * Platforms   Linux: sync_file_range(2), or fdatasync(2) on stacked file systems, and posix_fadvise(2). Pages that any
+ *             process maps stay. macOS: msync(2)
  *             MS_INVALIDATE on a mapping made for it. */
 MMAPIO_API mmapio_status mmapio_file_evict(intptr_t file, uint64_t offset, uint64_t length, mmapio_eviction *report,
                                            mmapio_error *error);

@@ -84,9 +84,9 @@ static mmapio_residency count(const place *where)
 {
     mmapio_residency found = {0};
     mmapio_error ignored;
-    mmapio_status status =
-        where->map != NULL ? mmapio_os_residency(where->map, &where->range, &found, NULL, &ignored)
-                           : mmapio_os_file_residency(where->file, where->offset, where->length, &found, &ignored);
+    mmapio_status status = where->map != NULL
+                               ? mmapio_os_residency(where->map, &where->range, &found, NULL, &ignored)
+                               : mmapio_os_file_residency(where->file, where->offset, where->length, &found, &ignored);
 
     if (status != MMAPIO_OK) {
         found.known = 0;

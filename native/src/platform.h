@@ -35,19 +35,19 @@ enum { MEMORY_NAME_SIZE = 31 };
  *   ^ multiple of the allocation granularity                             ^ multiple of the page size
  */
 struct mmapio_map {
-    unsigned char *base;    /* start of the mapping; NULL for a map of length 0, which maps nothing */
-    uint64_t base_length;   /* whole pages */
-    uint64_t base_offset;   /* offset of base in the file */
-    uint64_t lead;          /* from base to the first byte the caller asked for */
-    uint64_t length;        /* bytes the caller asked for */
-    uint64_t reserve;       /* bytes from base the mapping was made longer for, whole pages; 0 for none */
-    uint32_t protection;    /* MMAPIO_PROT_* at the time of mapping */
-    uint32_t flags;         /* MMAPIO_MAP_* */
-    uint32_t advice;        /* MMAPIO_MADV_* given when it was made, and to what it grows by */
-    uint32_t zero_fill;     /* place in the platform's table of MMAPIO_MAP_ZERO_FILL maps, from 1; 0 for none */
-    _Atomic(bool) changed;  /* mmapio_map_protect was called: protection may no longer be the truth */
-    _Atomic(uint64_t) lost; /* the first failure to write that nobody has acknowledged, see sync.c; 0 for none */
-    intptr_t file;          /* the map's own handle, MMAPIO_NO_FILE, or MMAPIO_CLOSED_FILE */
+    unsigned char *base;      /* start of the mapping; NULL for a map of length 0, which maps nothing */
+    uint64_t base_length;     /* whole pages */
+    uint64_t base_offset;     /* offset of base in the file */
+    uint64_t lead;            /* from base to the first byte the caller asked for */
+    uint64_t length;          /* bytes the caller asked for */
+    uint64_t reserve;         /* bytes from base the mapping was made longer for, whole pages; 0 for none */
+    uint32_t protection;      /* MMAPIO_PROT_* at the time of mapping */
+    uint32_t flags;           /* MMAPIO_MAP_* */
+    uint32_t advice;          /* MMAPIO_MADV_* given when it was made, and to what it grows by */
+    uint32_t zero_fill;       /* place in the platform's table of MMAPIO_MAP_ZERO_FILL maps, from 1; 0 for none */
+    _Atomic(bool) changed;    /* mmapio_map_protect was called: protection may no longer be the truth */
+    _Atomic(uint64_t) lost;   /* the first failure to write that nobody has acknowledged, see sync.c; 0 for none */
+    intptr_t file;            /* the map's own handle, MMAPIO_NO_FILE, or MMAPIO_CLOSED_FILE */
     _Atomic(uint32_t) ground; /* Linux: what the file lies on, bits of linux.h; 0 for not asked */
 
     /* Memory that processes share has a handle, too: of something that is no file, or is not for being a file. */

@@ -345,8 +345,7 @@ static void sizes_and_policies_that_make_no_sense_are_refused(void)
 
 TEST_MAIN(TEST(memory_gets_huge_pages_of_the_size_asked_for), TEST(shared_memory_gets_them_too),
           TEST(a_file_of_hugetlbfs_has_them_unasked), TEST(too_few_of_them_is_a_limit_where_they_are_required),
-          TEST(where_they_are_preferred_others_do),
-          TEST(transparent_ones_of_a_tmpfs_are_governed_by_its_mount),
+          TEST(where_they_are_preferred_others_do), TEST(transparent_ones_of_a_tmpfs_are_governed_by_its_mount),
           TEST(advice_about_them_comes_to_nothing_where_they_are_switched_off),
           TEST(what_cannot_have_them_is_unsupported_where_they_are_required),
           TEST(sizes_and_policies_that_make_no_sense_are_refused))

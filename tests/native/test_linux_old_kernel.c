@@ -313,6 +313,5 @@ TEST_MAIN(TEST(caps_lack_what_the_kernel_lacks), TEST(advice_the_kernel_does_not
           TEST(populating_reads_each_page_without_risk_of_a_signal),
           TEST(populating_for_writing_touches_each_page_without_risk_of_a_signal),
           TEST(a_full_disk_is_a_fault_there_too), TEST(populating_for_writing_undoes_no_store_of_others),
-          TEST(residency_is_told_without_the_other_counts),
-          TEST(a_stranger_is_told_nothing_there_either), TEST(locking_on_fault_is_unsupported),
-          TEST(locking_tells_a_truncated_file_from_the_limit))
+          TEST(residency_is_told_without_the_other_counts), TEST(a_stranger_is_told_nothing_there_either),
+          TEST(locking_on_fault_is_unsupported), TEST(locking_tells_a_truncated_file_from_the_limit))

@@ -103,8 +103,9 @@ static void live_in_a_small_old_group(void *unused)
     write_number(folder, "memory.limit_in_bytes", "9223372036854771712\n");
     write_number(folder, "memory.memsw.limit_in_bytes", "9223372036854771712\n");
     close_map(map_shared(NULL, CREATE, 110 * MEBIBYTE));
-    write_number(folder, "memory.stat",
-                 "hierarchical_memory_limit 104857600\nhierarchical_memsw_limit 104857600\ntotal_active_anon 52428800\n");
+    write_number(
+        folder, "memory.stat",
+        "hierarchical_memory_limit 104857600\nhierarchical_memsw_limit 104857600\ntotal_active_anon 52428800\n");
     check_room(40 * MEBIBYTE, 60 * MEBIBYTE);
 }
 

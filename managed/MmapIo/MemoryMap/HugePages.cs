@@ -14,7 +14,8 @@ public readonly record struct HugePages(HugePageMode Mode, long Size = 0)
     public static HugePages None => default;
 
     /// <summary>Ordinary pages, which the system may replace by huge ones as it sees fit. Linux, where the
-    /// administrator allows it; elsewhere without effect.</summary>
+    /// administrator allows it for such maps (see <see cref="MapAdvice.HugePage"/>); elsewhere without
+    /// effect.</summary>
     public static HugePages Transparent => new(HugePageMode.Transparent);
 
     /// <summary>Explicit huge pages where there are enough; else transparent ones; else ordinary ones.</summary>

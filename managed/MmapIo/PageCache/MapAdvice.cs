@@ -41,7 +41,9 @@ public enum MapAdvice
     /// <summary>Undoes <see cref="Mergeable"/>.</summary>
     Unmergeable = 13,
 
-    /// <summary>Use transparent huge pages.</summary>
+    /// <summary>Use transparent huge pages. Ignored where the system is set to make none for such a map: by
+    /// transparent_hugepage/enabled; for shared memory, by shmem_enabled; for a file on tmpfs, by the option huge= of
+    /// its mount.</summary>
     HugePage = 14,
 
     /// <summary>Do not use transparent huge pages.</summary>

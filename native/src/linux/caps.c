@@ -46,11 +46,13 @@ static uint64_t memory_features(void)
     return features | MMAPIO_FEATURE_GUARD_PAGES;
 }
 
+/* Asked of a page that is there. */
 static bool has_mincore(void)
 {
-    unsigned char unused;
+    unsigned char answer;
+    uintptr_t page = (uintptr_t)&answer & ~((uintptr_t)mmapio_os_page_size() - 1);
 
-    return mincore(NULL, 0, &unused) == 0;
+    return mincore((void *)page, 1, &answer) == 0;
 }
 
 /* Flags that there are none of are looked at first: before the limit, which may forbid locking even nothing. */
@@ -80,5 +82,6 @@ void mmapio_os_caps(mmapio_caps *caps)
     caps->sync_applied = MMAPIO_MS_ASYNC | MMAPIO_MS_INVALIDATE | MMAPIO_MS_SYNC | MMAPIO_MS_DATA | MMAPIO_MS_DURABLE;
     caps->sync_approximated = MMAPIO_MS_BARRIER;
     caps->file_advice_applied = known_file_advice();
-    caps->residency_scope = MMAPIO_SCOPE_PAGE_CACHE;
+    caps->residency_scope =
+        (caps->features & MMAPIO_FEATURE_RESIDENCY) != 0 ? MMAPIO_SCOPE_PAGE_CACHE : MMAPIO_SCOPE_UNKNOWN;
 }

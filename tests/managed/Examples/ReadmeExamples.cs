@@ -55,7 +55,8 @@ public sealed class ReadmeExamples : IDisposable
         Console.WriteLine($"{outcome}: {residency.ResidentPages} of {residency.Pages} pages are in memory");
         // end
 
-        Assert.Equal(MemoryMap.Capabilities.GetOutcome(MapAdvice.WillNeed), outcome);
+        // Files in memory have nothing to be read from.
+        Assert.InRange(outcome, AdviceOutcome.Ignored, MemoryMap.Capabilities.GetOutcome(MapAdvice.WillNeed));
         Assert.Equal(map.PageCount, residency.Pages);
     }
 

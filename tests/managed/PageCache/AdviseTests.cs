@@ -47,7 +47,8 @@ public sealed class AdviseTests : IDisposable
     public void A_hint_that_the_system_knows_is_applied_to_a_shared_map(MapAdvice advice)
     {
         Needs.Linux("other systems know less advice, and say so in their capabilities");
-        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(4 * s_page), MapAccess.ReadWrite);
+        using Scratch disk = Scratch.OnDisk();
+        using MemoryMap map = MemoryMap.Open(disk.Patterned(4 * s_page), MapAccess.ReadWrite);
         Assert.Equal(AdviceOutcome.Applied, MemoryMap.Capabilities.GetOutcome(advice));
         Assert.Equal(AdviceOutcome.Applied, map.Advise(advice));
         Assert.Equal(AdviceOutcome.Applied, map.Advise(advice, s_page + 7, s_page));

@@ -20,7 +20,8 @@ public sealed class PrefetchTests : IDisposable
     [Fact]
     public void The_outcome_is_the_one_announced()
     {
-        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(3 * s_page));
+        using Scratch disk = Scratch.OnDisk();
+        using MemoryMap map = MemoryMap.Open(disk.Patterned(3 * s_page));
         AdviceOutcome announced = MemoryMap.Capabilities.GetOutcome(MapAdvice.WillNeed);
         Assert.Equal(announced, map.Prefetch(5, s_page));
         Assert.Equal(announced, map.Prefetch([new MapRange(s_page, 2), new MapRange(0, 1), new MapRange(0, 0)]));
@@ -56,7 +57,8 @@ public sealed class PrefetchTests : IDisposable
     [Fact]
     public async Task All_of_a_map_is_asked_for_in_parts()
     {
-        using MemoryMap map = MemoryMap.Open(_scratch.Sparse(40 * MiB));
+        using Scratch disk = Scratch.OnDisk();
+        using MemoryMap map = MemoryMap.Open(disk.Sparse(40 * MiB));
         var told = new Told();
         Assert.Equal(
             MemoryMap.Capabilities.GetOutcome(MapAdvice.WillNeed),
