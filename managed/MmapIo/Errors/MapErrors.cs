@@ -66,6 +66,8 @@ internal static unsafe class MapErrors
         "mlock" or "mlock2" or "mmap" =>
             " The limit is that of locked memory, RLIMIT_MEMLOCK: 'ulimit -l' shows and raises it.",
         "fcntl" => " The limit is that of open files, RLIMIT_NOFILE: 'ulimit -n' shows and raises it.",
+        "ftruncate" or "fallocate" or "pwrite" =>
+            " The limit is that of a file's size, RLIMIT_FSIZE: 'ulimit -f' shows and raises it.",
         "VirtualLock" => " The limit is the minimum size of the process's working set.",
         "DuplicateHandle" or "CreateFileMapping" => " The limit is that of open handles.",
         "" => " The limit is that of maps with ZeroFillOnFault, of which there are 1024 at a time.",
