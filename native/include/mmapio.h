@@ -59,6 +59,18 @@ extern "C" {
 #define MMAPIO_API __attribute__((visibility("default")))
 #endif
 
+/* On every function that can fail: a status that nobody looks at is a warning. */
+#if (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L) || (defined(__cplusplus) && __cplusplus >= 201703L)
+#define MMAPIO_NODISCARD [[nodiscard]]
+#elif defined(__GNUC__)
+#define MMAPIO_NODISCARD __attribute__((warn_unused_result))
+#elif defined(_MSC_VER)
+#include <sal.h>
+#define MMAPIO_NODISCARD _Check_return_
+#else
+#define MMAPIO_NODISCARD
+#endif
+
 /* ------------------------------------------------------------------------------------------------- version ---- */
 
 #define MMAPIO_VERSION_MAJOR 0
@@ -93,8 +105,8 @@ typedef int32_t mmapio_status;
     X(OUT_OF_MEMORY, -301,                                                                                             \
       "out of memory or address space, or the process has too many mappings (Linux: vm.max_map_count)")                \
     X(LIMIT_REACHED, -302,                                                                                             \
-      "a limit of the process or system is reached (such as RLIMIT_MEMLOCK, the working set, open files, or the huge " \
-      "pages set aside by vm.nr_hugepages)")                                                                           \
+      "a limit of the process or system is reached (such as RLIMIT_MEMLOCK, RLIMIT_FSIZE, the working set, open "      \
+      "files, or the huge pages set aside by vm.nr_hugepages)")                                                        \
     X(NO_SPACE, -303, "no space is left on the device, or the quota is used up")                                       \
     X(UNSUPPORTED, -401, "this operating system, kernel or file cannot do that")                                       \
     X(IO, -501, "the device reported an input/output error")                                                           \
@@ -194,7 +206,7 @@ typedef struct mmapio_caps {
 
 /* Fills *caps. The answer is constant for the life of the process.
  * Returns MMAPIO_OK, or MMAPIO_INVALID_ARGUMENT for NULL or a struct_size below 16. */
-MMAPIO_API mmapio_status mmapio_caps_get(mmapio_caps *caps);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_caps_get(mmapio_caps *caps);
 
 /* ------------------------------------------------------------------------------------------- making a map ---- */
 
@@ -220,7 +232,7 @@ enum {
     MMAPIO_MAP_POPULATE = 0x8000,      /* read the pages in at once. A hint: mmapio_map_populate tells of failure */
     MMAPIO_MAP_NONBLOCK = 0x10000,     /* makes POPULATE do nothing, as it does on Linux since 2.6.23 */
     MMAPIO_MAP_HUGETLB = 0x40000,      /* MMAPIO_HUGE_REQUIRE with the system's default size */
-    MMAPIO_MAP_NO_HANDLE = 0x800000,   /* ours: keep no handle to the file, see mmapio_map_file */
+    MMAPIO_MAP_NO_HANDLE = 0x800000,   /* ours: the map of a file keeps no handle to it, see mmapio_map_file */
     MMAPIO_MAP_ZERO_FILL = 0x1000000,  /* ours: a page that faults becomes zeros, see "Faults" below */
     MMAPIO_MAP_ADOPT_FILE = 0x2000000, /* ours: the handle itself becomes the map's, unless mapping fails */
 
@@ -272,6 +284,14 @@ typedef struct mmapio_map_options {
  *             a duplicate whose closing, like that of any descriptor, drops the process's fcntl locks on the file), or,
  *             with MMAPIO_MAP_ADOPT_FILE, takes this one over. With length 0, an empty file or an offset at its end
  *             gives a map of length 0 without data.
+ *             With MMAPIO_MAP_NO_HANDLE it keeps none: as many maps as there may be mappings, whatever the limit of open
+ *             files. All of it has to be in the file then (else MMAPIO_OUT_OF_RANGE), which nobody asks again:
+ *             mmapio_map_backed_length tells what was there. MMAPIO_UNSUPPORTED are: mmapio_map_sync with DATA, DURABLE
+ *             and BARRIER; mmapio_map_resize to more, or with a cut (Windows: to less, too); mmapio_map_export; Windows:
+ *             populating a shared map for writing. mmapio_map_evict (Linux) drops only what no other process maps, and
+ *             writes it when it does; mmapio_map_residency (Linux) knows of maps that are shared and writable; advice
+ *             that needs the file is ignored (macOS: WILLNEED, REMOVE; Windows: REMOVE). A handle that was given away by
+ *             MMAPIO_MAP_ADOPT_FILE is closed.
  * Requires    file: a descriptor (POSIX) or HANDLE (Windows), open for reading, and for writing too where a shared map
  *             shall be written. options: NULL for all of the file, shared, read-only.
  * Returns     *map, to be closed by mmapio_map_close. Else NULL and MMAPIO_INVALID_ARGUMENT, MMAPIO_OUT_OF_RANGE,
@@ -285,20 +305,21 @@ typedef struct mmapio_map_options {
  *             file's sharing mode stays in force until the map is closed.
  *             https://man7.org/linux/man-pages/man2/mmap.2.html
  *             https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-mapviewoffile */
-MMAPIO_API mmapio_status mmapio_map_file(intptr_t file, const mmapio_map_options *options, mmapio_map **map,
-                                         mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_file(intptr_t file, const mmapio_map_options *options,
+                                                          mmapio_map **map, mmapio_error *error);
 
 /* Maps memory that belongs to no file and starts as zeros.
  * Requires    options->length above 0, options->offset 0. MMAPIO_MAP_SHARED memory is shared with children made by
  *             fork(); on Windows, which has no fork, it differs from PRIVATE in nothing that can be observed.
  * Returns     As mmapio_map_file. */
-MMAPIO_API mmapio_status mmapio_map_anonymous(const mmapio_map_options *options, mmapio_map **map, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_anonymous(const mmapio_map_options *options, mmapio_map **map,
+                                                               mmapio_error *error);
 
 /* Unmaps, and frees everything the map owns. Flushes nothing: what was written to a shared map is in the page cache
  * already, and mmapio_map_sync is what makes it durable. NULL is allowed.
  * Returns     MMAPIO_OK, or the status of the first step that failed. The map is gone either way.
  * Threads     Nothing may use the map during or after this call. */
-MMAPIO_API mmapio_status mmapio_map_close(mmapio_map *map);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_close(mmapio_map *map);
 
 /* Returns the address of the first byte asked for, or NULL for a map of length 0 and for NULL. */
 MMAPIO_API void *mmapio_map_data(const mmapio_map *map);
@@ -309,49 +330,62 @@ MMAPIO_API uint64_t mmapio_map_length(const mmapio_map *map);
 /* Flags of mmapio_map_resize. */
 enum {
     MMAPIO_RESIZE_MAY_MOVE = 1, /* the map may come to lie at another address */
-    MMAPIO_RESIZE_TRUNCATE = 2, /* when it gets shorter, cut its file off at the new end, too */
-    MMAPIO_RESIZE_ALLOCATE = 4  /* when the file gets longer, have its blocks allocated: MMAPIO_NO_SPACE now, not a
+    MMAPIO_RESIZE_TRUNCATE =
+        2, /* when it gets shorter and reached to the end of its file, or beyond: cut the file off at
+                                   the new end, too */
+    MMAPIO_RESIZE_ALLOCATE = 4 /* when the file gets longer, have its blocks allocated: MMAPIO_NO_SPACE now, not a
                                    fault later */
 };
 
 /* Makes a map longer or shorter. The contents up to the smaller length stay.
  * Does        Makes the file of a shared, writable map longer where it must; any other map may grow as far as its file
- *             has. Within options->reserve the address stays what it is.
+ *             has. Within options->reserve the address stays what it is. A file that others make longer at the same time
+ *             keeps what they wrote. With MMAPIO_RESIZE_TRUNCATE it becomes shorter only if the map does, and only if no
+ *             byte of it lay behind the map's end: what a map did not cover it does not cut off. It never becomes longer
+ *             by that.
  * Requires    length: bytes; 0 leaves a map of nothing, which can grow again. Nothing else may use the map during the
- *             call, except memory that stays where it is: what is kept when growing within the reserve.
- *             Beyond the reserve, what mmapio_map_protect changed goes back to how it was when the map was made, unless
- *             the call fails. Advice and locks of parts stay, except where it takes a new mapping (Linux: of a shared
- *             file that has such parts, when there is no room to grow where it is; macOS and Windows: always): that one
- *             has the advice and the locks of its options again.
- *             What private memory of no file loses is given back to the system, and zeros when it grows again, up to
- *             the byte (except in pages that may not be written to); what is shared with children, and private copies
- *             of a file's pages, may be found again within the reserve.
- * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else contents, length and file
- *             are as they were, though perhaps, if the map may move, at another address:
+ *             call, except memory that stays where it is: what is kept when growing, or shrinking, within the reserve.
+ *             What is added. To a file, zeros, whatever was stored behind its end; where the file has more already, that.
+ *             Private memory of no file: zeros, up to the byte, also where it has shrunk before. Memory shared with
+ *             children, and private copies of a file's pages, may be found again within the reserve.
+ *             Protections. Pages that are added have the one the map was made with. Pages that stay keep theirs, in place
+ *             and (Linux) elsewhere, with their advice and their locks; in place none of them is touched. Where it takes
+ *             a new mapping (macOS: growing beyond the reserve; Windows: any change of length in whole pages, but within
+ *             the reserve), all of it has the protection, the advice and the locks of its options again.
+ * Returns     MMAPIO_OK, and mmapio_map_data and mmapio_map_length have new answers. Else contents, length, file and
+ *             protections are as they were, though perhaps, if the map may move, at another address; but the file may
+ *             stay longer (Windows, if the view then fails; elsewhere, if what was added could not be locked once it was
+ *             there), and a map of macOS that has been mapped anew before its file refused has its first protection:
  *             MMAPIO_OUT_OF_RANGE (the file is too short; more than 2^48 bytes; more than the file system's files can
  *             have), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move; no room anywhere),
- *             MMAPIO_NO_SPACE, MMAPIO_LIMIT_REACHED (MMAPIO_MAP_LOCKED, or locked pages at the end),
+ *             MMAPIO_NO_SPACE, MMAPIO_LIMIT_REACHED (RLIMIT_FSIZE; MMAPIO_MAP_LOCKED, or locked pages at the end),
  *             MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (anonymous memory shared with children;
- *             mirrored maps; maps with guard pages or MMAPIO_MAP_ZERO_FILL beyond their reserve; off Linux, shared
- *             memory, and written private maps of files; Windows and macOS: growing without MMAPIO_RESIZE_MAY_MOVE
- *             beyond the reserve).
- * Platforms   Linux: mremap(2), ftruncate(2), fallocate(2). macOS: a new mapping. Windows: a new view;
+ *             mirrored maps; maps with guard pages or MMAPIO_MAP_ZERO_FILL without a reserve, or beyond it; off Linux,
+ *             shared memory, and written private maps of files; Windows and macOS: growing without
+ *             MMAPIO_RESIZE_MAY_MOVE beyond the reserve; Linux without /proc: shrinking to the middle of a page of
+ *             memory after mmapio_map_protect).
+ * Platforms   Linux: mremap(2), fallocate(2), ftruncate(2). macOS: a new mapping. Windows: a new view;
  *             only memory of no file can have a reserve, any other change of length moves; truncating fails with
- *             MMAPIO_BUSY while others map the file. */
-MMAPIO_API mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error);
+ *             MMAPIO_BUSY while others map the file, and leaves the map where it was unless somebody took the place. */
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags,
+                                                            mmapio_error *error);
 
 /* Has the blocks of a range of a file allocated, so that writing there cannot run out of space, and makes the file
  * long enough to have it. What is there already stays.
- * Returns     MMAPIO_OK, MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (the file system cannot).
- * Platforms   Linux: fallocate(2). macOS: F_PREALLOCATE, which allocates at the end of the file only. Windows:
- *             FileAllocationInfo. */
-MMAPIO_API mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error);
+ * Returns     MMAPIO_OK, MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_LIMIT_REACHED (RLIMIT_FSIZE), MMAPIO_UNSUPPORTED
+ *             (the file system cannot).
+ * Platforms   Linux: fallocate(2). macOS: F_PREALLOCATE, which allocates at the end of the file only. Windows: a section
+ *             that makes the file longer, which allocates it: MMAPIO_UNSUPPORTED for sparse and compressed files. */
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length,
+                                                               mmapio_error *error);
 
-/* Tells how much of the map its file backs right now.
- * Does        Asks for the file's length. Memory from *backed on may fault; memory before it does not, unless
- *             somebody shortens the file afterwards.
+/* Tells how much of the map its file backs right now: to the byte.
+ * Does        Asks for the file's length. Memory before *backed does not fault, unless somebody shortens the file
+ *             afterwards. From *backed on it may; up to the end of that page it does not, but reads as zeros, and what is
+ *             written there is in no file.
  * Returns     *backed, from 0 to the map's length: all of it for a map without a file. */
-MMAPIO_API mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_t *backed, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_t *backed,
+                                                                   mmapio_error *error);
 
 /* ------------------------------------------------------------------------- memory that processes share ---- */
 
@@ -379,23 +413,24 @@ MMAPIO_API mmapio_status mmapio_map_backed_length(const mmapio_map *map, uint64_
  * Platforms   How long it lasts. On POSIX the memory of a name lasts until mmapio_shared_unlink, or the next boot, and
  *             then for as long as somebody maps it. On Windows it lasts for as long as somebody has it open.
  *             MMAPIO_MAP_DELETE_ON_CLOSE makes POSIX do the like. Linux remembers it with the memory: when its last map
- *             made by this call is closed, in whatever process, the name goes; processes that were killed close
- *             nothing, so that the name stays until the next map of it is closed. macOS: when the map that made it is
- *             closed. Windows: has no effect.
+ *             made by this call is closed, and every copy that fork(2) made of it, in whatever process, the name goes
+ *             (if a copy seems to be left, the closing waits for 50 ms whether that is a process on its way to exec);
+ *             processes that were killed close nothing, so that the name stays until the next map of it is closed.
+ *             macOS: when the map that made it is closed in the process that did. Windows: has no effect.
  *             Linux: a file in /dev/shm, where shm_open(3) of "/name" finds it, or memfd_create(2) without a name.
  *             macOS: shm_open(2); without a name, one that is random and gone at once; new memory has length 0 for a
  *             moment, which others are told as MMAPIO_BUSY. Windows: a section named "Local\name", whose users are
  *             the processes of one session; its length is in whole pages.
  *             https://man7.org/linux/man-pages/man7/shm_overview.7.html
  *             https://learn.microsoft.com/windows/win32/memory/creating-named-shared-memory */
-MMAPIO_API mmapio_status mmapio_map_shared(const char *name, const mmapio_map_options *options, mmapio_map **map,
-                                           mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_shared(const char *name, const mmapio_map_options *options,
+                                                            mmapio_map **map, mmapio_error *error);
 
 /* Removes a name. The memory lasts for as long as it is mapped, and the name is free for new memory at once.
  * Returns     MMAPIO_OK, MMAPIO_NOT_FOUND, MMAPIO_ACCESS_DENIED, MMAPIO_INVALID_ARGUMENT (a bad name).
  * Platforms   Windows: MMAPIO_UNSUPPORTED while the memory is in use: its name cannot be taken from it, and goes by
  *             itself with the last map. After that there is none, which is MMAPIO_NOT_FOUND. */
-MMAPIO_API mmapio_status mmapio_shared_unlink(const char *name, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_shared_unlink(const char *name, mmapio_error *error);
 
 /* Gives a handle to what a map is of, for another process: by inheritance, by SCM_RIGHTS over a Unix socket, by
  * DuplicateHandle. It can do what the map's own could do: more than the map, if that is for reading only.
@@ -403,13 +438,13 @@ MMAPIO_API mmapio_status mmapio_shared_unlink(const char *name, mmapio_error *er
  * Returns     *handle, a descriptor (POSIX; close-on-exec) or HANDLE (Windows: of the section, or of the file), to be
  *             closed by close(2) or CloseHandle. It keeps the memory, but not its name. MMAPIO_UNSUPPORTED for
  *             anonymous memory, which has nothing to be handed out; MMAPIO_LIMIT_REACHED (open files). */
-MMAPIO_API mmapio_status mmapio_map_export(mmapio_map *map, intptr_t *handle, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_export(mmapio_map *map, intptr_t *handle, mmapio_error *error);
 
 /* Maps what a handle from mmapio_map_export stands for. As mmapio_map_file, which maps descriptors just as well, but
  * takes the handle of a section, too, and MMAPIO_MAP_MIRRORED, with an offset that is a multiple of
  * mmapio_allocation_granularity. The handle remains the caller's. */
-MMAPIO_API mmapio_status mmapio_map_import(intptr_t handle, const mmapio_map_options *options, mmapio_map **map,
-                                           mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_import(intptr_t handle, const mmapio_map_options *options,
+                                                            mmapio_map **map, mmapio_error *error);
 
 /* Seals: what nobody may do to shared memory any more, for good. The numbers are those of Linux. */
 enum {
@@ -428,12 +463,12 @@ enum {
  *             (memory with a name, files, anonymous memory; a seal that this system does not have).
  * Platforms   Linux: fcntl(2) F_ADD_SEALS on a memfd. macOS, Windows: the memory cannot change its length anyway, so
  *             SHRINK and GROW are set from the start and asking for them succeeds; there are no others. */
-MMAPIO_API mmapio_status mmapio_map_seal(mmapio_map *map, uint32_t seals, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_seal(mmapio_map *map, uint32_t seals, mmapio_error *error);
 
 /* Tells which seals are set.
  * Returns     MMAPIO_OK and *seals; 0 for what cannot be sealed: memory with a name on Linux, files, anonymous
  *             memory. */
-MMAPIO_API mmapio_status mmapio_map_seals(mmapio_map *map, uint32_t *seals, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_seals(mmapio_map *map, uint32_t *seals, mmapio_error *error);
 
 /* Returns the size in bytes of the pages the map has: more than mmapio_page_size for explicit huge pages only. */
 MMAPIO_API uint64_t mmapio_map_page_size(const mmapio_map *map);
@@ -507,8 +542,8 @@ enum {
  *             What DONTNEED leaves in private anonymous memory: zeros on Linux, what was there on macOS, anything on
  *             Windows.
  * Platforms   https://man7.org/linux/man-pages/man2/madvise.2.html; mmapio_caps_get tells what this system knows. */
-MMAPIO_API mmapio_status mmapio_map_advise(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t advice,
-                                           uint32_t *outcome, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_advise(mmapio_map *map, uint64_t offset, uint64_t length,
+                                                            uint32_t advice, uint32_t *outcome, mmapio_error *error);
 
 /* How to sync: exactly one of the first five, INVALIDATE in addition. The first three numbers are those of Linux. */
 enum {
@@ -536,13 +571,13 @@ enum {
  * Platforms   Linux: msync(2), and fsync(2) for DURABLE. macOS: msync(2) and fcntl F_FULLFSYNC, or F_BARRIERFSYNC;
  *             its msync(2) keeps write errors to itself, so only DATA and stronger tell of them. Windows:
  *             FlushViewOfFile and FlushFileBuffers. BARRIER is DATA on systems without a barrier. */
-MMAPIO_API mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t mode,
-                                         mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_sync(mmapio_map *map, uint64_t offset, uint64_t length,
+                                                          uint32_t mode, mmapio_error *error);
 
 /* Ends MMAPIO_DURABILITY_LOST: the caller knows that what was written to the map before may not be in the file, and has
  * written it anew, or does without. Without a loss, it does nothing.
  * Returns     MMAPIO_OK, or MMAPIO_INVALID_ARGUMENT for NULL. */
-MMAPIO_API mmapio_status mmapio_map_acknowledge_loss(mmapio_map *map, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_acknowledge_loss(mmapio_map *map, mmapio_error *error);
 
 /* Whose memory a residency speaks of. */
 enum {
@@ -582,8 +617,9 @@ typedef struct mmapio_residency {
  * Platforms   Linux: cachestat(2) (6.5) for counts, mincore(2) for pages, and for counts on stacked file systems
  *             (overlayfs, the root of containers; FUSE), where cachestat(2) would speak of an inode that has none.
  *             macOS: mincore(2). Windows: QueryWorkingSetEx, which knows of this process only. */
-MMAPIO_API mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t length,
-                                              mmapio_residency *report, uint8_t *pages, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, uint64_t length,
+                                                               mmapio_residency *report, uint8_t *pages,
+                                                               mmapio_error *error);
 
 /* Changes what may be done with a range.
  * Requires    protection: MMAPIO_PROT_* in any combination the mapping was made to allow. Pages at the ends of an
@@ -594,22 +630,24 @@ MMAPIO_API mmapio_status mmapio_map_residency(mmapio_map *map, uint64_t offset, 
  *             splits the mapping, and the process has too many), MMAPIO_UNSUPPORTED (maps with MMAPIO_MAP_ZERO_FILL).
  * Platforms   Windows: no more than the map was made with; a PROT_NONE map may become readable, and a private one
  *             writable. */
-MMAPIO_API mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
-                                            mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_protect(mmapio_map *map, uint64_t offset, uint64_t length,
+                                                             uint32_t protection, mmapio_error *error);
 
 enum { MMAPIO_LOCK_ON_FAULT = 1 /* lock pages as they are first used, instead of reading all of them in */ };
 
 /* Keeps a range in memory. Locks do not nest: one unlock undoes any number of them, page by page.
  * Requires    flags: 0 or MMAPIO_LOCK_ON_FAULT (MMAPIO_UNSUPPORTED where mmapio_caps lacks it).
- *             A call that fails for the pages themselves leaves none of the range locked, not even what was before.
+ *             What a call that fails has locked is unlocked again. What was locked before stays, but (Linux) for a call
+ *             that fails for the pages themselves: that leaves none of the range locked.
  * Returns     MMAPIO_OK, MMAPIO_LIMIT_REACHED (RLIMIT_MEMLOCK; Windows: the working set, which the call first tries
  *             to enlarge), MMAPIO_FAULT (the file no longer backs the range), MMAPIO_ACCESS_DENIED (Apple silicon:
  *             executable pages), MMAPIO_UNSUPPORTED (a sandbox forbids it). */
-MMAPIO_API mmapio_status mmapio_map_lock(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t flags,
-                                         mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_lock(mmapio_map *map, uint64_t offset, uint64_t length,
+                                                          uint32_t flags, mmapio_error *error);
 
 /* Undoes mmapio_map_lock. Unlocking what is not locked succeeds. */
-MMAPIO_API mmapio_status mmapio_map_unlock(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_unlock(mmapio_map *map, uint64_t offset, uint64_t length,
+                                                            mmapio_error *error);
 
 /* Brings every page of a range into this process, and fails where a plain access would fault.
  * Requires    protection: MMAPIO_PROT_READ, or MMAPIO_PROT_WRITE to make private copies and file blocks, too.
@@ -620,8 +658,8 @@ MMAPIO_API mmapio_status mmapio_map_unlock(mmapio_map *map, uint64_t offset, uin
  *             forbids both madvise(2) and futex(2)).
  * Platforms   Linux before 5.14: futex(2), page by page, which may wake a thread of this process that waits at the
  *             beginning of a page, as any futex may do without a cause. */
-MMAPIO_API mmapio_status mmapio_map_populate(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t protection,
-                                             mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_populate(mmapio_map *map, uint64_t offset, uint64_t length,
+                                                              uint32_t protection, mmapio_error *error);
 
 /* ------------------------------------------------------------------------------------ reading ahead, evicting ---- */
 
@@ -638,15 +676,16 @@ typedef struct mmapio_range {
  * Platforms   Linux: madvise(2) MADV_WILLNEED, in pieces, for one call reads no more than the device's read-ahead, and
  *             says nothing of the rest. macOS: fcntl(2) F_RDADVISE on the file. Windows: PrefetchVirtualMemory.
  *             https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-prefetchvirtualmemory */
-MMAPIO_API mmapio_status mmapio_map_prefetch(mmapio_map *map, uint64_t offset, uint64_t length, uint32_t *outcome,
-                                             mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_prefetch(mmapio_map *map, uint64_t offset, uint64_t length,
+                                                              uint32_t *outcome, mmapio_error *error);
 
 /* The same for many ranges, in one call: they may overlap, and stand in any order.
  * Requires    ranges: count of them; NULL for a count of 0.
  * Returns     As mmapio_map_prefetch, with the least that became of any range that is not empty.
  *             MMAPIO_OUT_OF_RANGE, with nothing done, if any of them lies outside of the map. */
-MMAPIO_API mmapio_status mmapio_map_prefetch_ranges(mmapio_map *map, const mmapio_range *ranges, uint32_t count,
-                                                    uint32_t *outcome, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_prefetch_ranges(mmapio_map *map, const mmapio_range *ranges,
+                                                                     uint32_t count, uint32_t *outcome,
+                                                                     mmapio_error *error);
 
 /* How much went, in pages. */
 typedef struct mmapio_eviction {
@@ -669,8 +708,8 @@ typedef struct mmapio_eviction {
  * Platforms   Linux: sync_file_range(2), or msync(2) on stacked file systems; madvise(2) MADV_PAGEOUT and
  *             MADV_DONTNEED, posix_fadvise(2). Pages that other processes have in use stay. macOS: msync(2) MS_INVALIDATE; shared maps of files only.
  *             Windows: FlushViewOfFile, and VirtualUnlock of pages that are not locked. */
-MMAPIO_API mmapio_status mmapio_map_evict(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_eviction *report,
-                                          mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_evict(mmapio_map *map, uint64_t offset, uint64_t length,
+                                                           mmapio_eviction *report, mmapio_error *error);
 
 /* ------------------------------------------------------------------------------------- files without a map ---- */
 
@@ -686,16 +725,16 @@ MMAPIO_API mmapio_status mmapio_map_evict(mmapio_map *map, uint64_t offset, uint
  *             MMAPIO_UNSUPPORTED on Windows, which tells nobody what its cache holds.
  * Platforms   Linux: cachestat(2), else, and on stacked file systems, mincore(2) on a mapping made for it, as on
  *             macOS. */
-MMAPIO_API mmapio_status mmapio_file_residency(intptr_t file, uint64_t offset, uint64_t length,
-                                               mmapio_residency *report, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_residency(intptr_t file, uint64_t offset, uint64_t length,
+                                                                mmapio_residency *report, mmapio_error *error);
 
 /* Starts reading a range of a file into the page cache, without waiting for it.
  * Returns     MMAPIO_OK and *outcome (nullable): MMAPIO_ADVICE_IGNORED where there is nothing to read from (tmpfs) or
  *             no such call. MMAPIO_ACCESS_DENIED (Windows) if the handle may not read.
  * Platforms   Linux: posix_fadvise(2), in pieces. macOS: F_RDADVISE. Windows: PrefetchVirtualMemory on a mapping made
  *             for it. */
-MMAPIO_API mmapio_status mmapio_file_prefetch(intptr_t file, uint64_t offset, uint64_t length, uint32_t *outcome,
-                                              mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_prefetch(intptr_t file, uint64_t offset, uint64_t length,
+                                                               uint32_t *outcome, mmapio_error *error);
 
 /* Drops a range of a file from the page cache, after writing what is modified.
  * Returns     As mmapio_map_evict. A failure of writing is told once for each time the file was opened, as by
@@ -705,8 +744,8 @@ MMAPIO_API mmapio_status mmapio_file_prefetch(intptr_t file, uint64_t offset, ui
  * Platforms   Linux: sync_file_range(2), or fdatasync(2) on stacked file systems, and posix_fadvise(2). Pages that any
  *             process maps stay. macOS: msync(2)
  *             MS_INVALIDATE on a mapping made for it. */
-MMAPIO_API mmapio_status mmapio_file_evict(intptr_t file, uint64_t offset, uint64_t length, mmapio_eviction *report,
-                                           mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_evict(intptr_t file, uint64_t offset, uint64_t length,
+                                                            mmapio_eviction *report, mmapio_error *error);
 
 /* What mmapio_file_advise can be told. The numbers are those of Linux. */
 enum {
@@ -724,8 +763,8 @@ enum {
  *             MMAPIO_INVALID_ARGUMENT for a number that is no advice.
  * Platforms   Linux: posix_fadvise(2); NOREUSE since 6.3. macOS: fcntl(2) F_RDAHEAD and F_RDADVISE, msync(2)
  *             MS_INVALIDATE. Windows: WILLNEED only, the rest is chosen when a file is opened. */
-MMAPIO_API mmapio_status mmapio_file_advise(intptr_t file, uint64_t offset, uint64_t length, uint32_t advice,
-                                            uint32_t *outcome, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_advise(intptr_t file, uint64_t offset, uint64_t length,
+                                                             uint32_t advice, uint32_t *outcome, mmapio_error *error);
 
 /* ------------------------------------------------------------------------------------------------- faults ---- */
 
@@ -743,7 +782,7 @@ enum {
 };
 
 /* Chooses the mode, from the next copy on. Returns MMAPIO_OK, or MMAPIO_INVALID_ARGUMENT. */
-MMAPIO_API mmapio_status mmapio_guard_set(uint32_t mode);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_guard_set(uint32_t mode);
 
 /* Returns how many faults this process has survived: copies cut short, and pages that became zeros. */
 MMAPIO_API uint64_t mmapio_guard_faults(void);
@@ -762,13 +801,13 @@ MMAPIO_API uint64_t mmapio_guard_faults(void);
  * Threads     From any thread, but not from a signal handler. What others write meanwhile may be half seen.
  * Platforms   MMAPIO_UNSUPPORTED in the mode MMAPIO_GUARD_SYSCALL where a sandbox forbids its system calls. Linux:
  *             process_vm_readv(2), or, where that is forbidden, through a pipe(2). */
-MMAPIO_API mmapio_status mmapio_map_read(mmapio_map *map, uint64_t offset, void *destination, uint64_t length,
-                                         uint64_t *done, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_read(mmapio_map *map, uint64_t offset, void *destination,
+                                                          uint64_t length, uint64_t *done, mmapio_error *error);
 
 /* Copies to a map, and survives when its pages are gone or there is no space left for them.
  * Returns     As mmapio_map_read, of the bytes written. MMAPIO_ACCESS_DENIED if the map was not made for writing. */
-MMAPIO_API mmapio_status mmapio_map_write(mmapio_map *map, uint64_t offset, const void *source, uint64_t length,
-                                          uint64_t *done, mmapio_error *error);
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_write(mmapio_map *map, uint64_t offset, const void *source,
+                                                           uint64_t length, uint64_t *done, mmapio_error *error);
 
 /* Returns how many pages of a map made with MMAPIO_MAP_ZERO_FILL have faulted and become zeros since it was made. Once
  * that is not 0, what was read from the map may be torn, and what was written to such pages goes nowhere: they stay

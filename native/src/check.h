@@ -2,6 +2,7 @@
 #ifndef MMAPIO_CHECK_H
 #define MMAPIO_CHECK_H
 
+#include "asserts.h"
 #include "platform.h"
 
 #include <string.h>

@@ -81,7 +81,8 @@ static mmapio_status remap(mmapio_map *map, uint64_t length, bool may_move, cons
     if (status != MMAPIO_OK && !may_move) {
         return mmapio_fail_os(error, status, refusal.os_domain, refusal.os_code, refusal.os_call);
     }
-    status = file->allocate ? mmapio_os_file_allocate(map->file, file->length, file->end - file->length, error) : MMAPIO_OK;
+    status =
+        file->allocate ? mmapio_os_file_allocate(map->file, file->length, file->end - file->length, error) : MMAPIO_OK;
     if (status == MMAPIO_OK && moves) {
         status = mmapio_os_remap(map, length, true, error);
         if (status != MMAPIO_OK && file->allocate) {

@@ -246,8 +246,9 @@ static void a_lock_that_fails_half_way_leaves_nothing_locked(void)
     child_must_pass(lock_without_a_mapping_left, NULL);
 }
 
-TEST_MAIN(TEST(a_lock_that_fails_half_way_leaves_nothing_locked), TEST(locking_counts_every_page_the_range_touches), TEST(locks_do_not_nest_and_closing_ends_them),
-          TEST(locking_reads_the_pages_in_unless_on_fault), TEST(a_map_made_locked_is_locked_and_read_in),
+TEST_MAIN(TEST(a_lock_that_fails_half_way_leaves_nothing_locked), TEST(locking_counts_every_page_the_range_touches),
+          TEST(locks_do_not_nest_and_closing_ends_them), TEST(locking_reads_the_pages_in_unless_on_fault),
+          TEST(a_map_made_locked_is_locked_and_read_in),
           TEST(locking_past_the_end_of_the_file_faults_and_locks_nothing),
           TEST(locking_what_may_not_be_read_is_not_blamed_on_the_limit), TEST(locking_more_than_the_limit_is_refused),
           TEST(a_lock_over_the_limit_reads_nothing_in), TEST(a_limit_of_zero_is_a_limit))

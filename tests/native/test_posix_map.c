@@ -170,7 +170,6 @@ static void the_maps_descriptor_is_not_inherited_by_programs(void)
 
 TEST_MAIN(TEST(a_denied_map_tells_the_call_and_its_errno),
           TEST(the_files_length_from_the_second_page_gives_the_length_asked_for), TEST(backed_length_follows_the_file),
-          TEST(backed_length_is_exact_to_the_byte),
-          TEST(a_map_longer_than_its_file_shows_what_the_file_grows_by),
+          TEST(backed_length_is_exact_to_the_byte), TEST(a_map_longer_than_its_file_shows_what_the_file_grows_by),
           TEST(an_empty_file_can_be_mapped_ahead_of_its_growth), TEST(a_device_backs_all_of_its_map),
           TEST(the_map_outlives_the_files_name), TEST(the_maps_descriptor_is_not_inherited_by_programs))

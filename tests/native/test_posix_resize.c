@@ -172,8 +172,7 @@ static void a_cut_that_the_mapping_does_not_allow_leaves_the_file(void)
         fixture_file file = fixture_patterned(length);
         mmapio_map *map = map_whole(file.handle, READ_WRITE, SHARED | kinds[i / 2]);
         mmapio_error error = stale_error();
-        CHECK_STATUS(MMAPIO_UNSUPPORTED,
-                     mmapio_map_resize(map, lengths[i % 2], MOVE | MMAPIO_RESIZE_TRUNCATE, &error));
+        CHECK_STATUS(MMAPIO_UNSUPPORTED, mmapio_map_resize(map, lengths[i % 2], MOVE | MMAPIO_RESIZE_TRUNCATE, &error));
         CHECK_OWN_ERROR(MMAPIO_UNSUPPORTED, error);
         CHECK_EQUAL(length, mmapio_map_length(map));
         CHECK_EQUAL(length, fixture_length(file.handle));
@@ -283,5 +282,5 @@ TEST_MAIN(TEST(within_its_reserve_a_map_stays_where_it_is), TEST(the_reserve_is_
           TEST(a_reserve_that_cannot_be_is_refused), TEST(growing_that_may_not_move_and_has_no_room_changes_nothing),
           TEST(cutting_never_makes_a_file_longer), TEST(a_cut_that_the_mapping_does_not_allow_leaves_the_file),
           TEST(growing_past_the_size_that_files_may_have_is_an_error),
-          TEST(a_file_that_is_longer_than_files_may_be_can_be_cut),
-          TEST(a_private_map_takes_its_copies_along), TEST(resizing_back_and_forth_leaves_no_mapping_behind))
+          TEST(a_file_that_is_longer_than_files_may_be_can_be_cut), TEST(a_private_map_takes_its_copies_along),
+          TEST(resizing_back_and_forth_leaves_no_mapping_behind))

@@ -64,8 +64,8 @@ static void a_file_is_cut_only_by_a_shorter_map_that_reached_its_end(void)
     static const struct {
         uint64_t offset, length, to, left;
     } cases[] = {
-        {0, 10, 10, 1000}, {0, 10, 5, 1000},     {0, 10, 0, 1000},    {0, 999, 5, 1000},      {990, 9, 0, 1000},
-        {0, 1000, 5, 5},   {0, 1000, 1000, 1000}, {990, 10, 4, 994},   {990, 10, 0, 990},      {500, 500, 500, 1000},
+        {0, 10, 10, 1000}, {0, 10, 5, 1000},      {0, 10, 0, 1000},  {0, 999, 5, 1000}, {990, 9, 0, 1000},
+        {0, 1000, 5, 5},   {0, 1000, 1000, 1000}, {990, 10, 4, 994}, {990, 10, 0, 990}, {500, 500, 500, 1000},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -109,6 +109,39 @@ static void what_was_stored_behind_the_end_of_a_file_is_not_what_it_grows_by(voi
         close_map(map);
         fixture_remove(&file);
     }
+}
+
+/* Where a file cannot be cut while others map it, the attempt takes the view away, and brings it back as it was. */
+static void a_cut_that_others_forbid_leaves_the_map_as_it_was(void)
+{
+    uint64_t page = fixture_page_size();
+    fixture_file file = fixture_patterned(4 * page);
+    mmapio_map *map = map_whole(file.handle, READ_WRITE, SHARED);
+    mmapio_map *other = map_whole(file.handle, READ_ONLY, SHARED);
+    unsigned char *data = bytes_of(map);
+    mmapio_status status;
+
+    CHECK_OK(mmapio_map_protect(map, page, page, MMAPIO_PROT_READ, NULL));
+    CHECK_OK(mmapio_map_protect(map, 2 * page, page, MMAPIO_PROT_NONE, NULL));
+    status = mmapio_map_resize(map, page, CUT, NULL);
+    if (status == MMAPIO_OK) {
+        close_map(map);
+        close_map(other);
+        fixture_remove(&file);
+        SKIP("this system cuts files that others map");
+    }
+    CHECK_STATUS(MMAPIO_BUSY, status);
+    CHECK(bytes_of(map) == data);
+    CHECK_EQUAL(4 * page, mmapio_map_length(map));
+    CHECK_EQUAL(4 * page, fixture_length(file.handle));
+    CHECK(fixture_is_accessible(data + page) && !fixture_is_accessible(data + 2 * page));
+    check_pattern(map, 0, 2 * page);
+    close_map(other);
+    CHECK_OK(mmapio_map_resize(map, page, CUT, NULL));
+    CHECK_EQUAL(page, fixture_length(file.handle));
+    check_pattern(map, 0, page);
+    close_map(map);
+    fixture_remove(&file);
 }
 
 static void a_map_may_become_nothing_and_something_again(void)
@@ -267,10 +300,11 @@ static void allocating_makes_the_file_long_enough_and_keeps_what_is_there(void)
 }
 
 TEST_MAIN(TEST(growing_makes_the_file_of_a_written_map_longer_and_keeps_its_contents),
-          TEST(shrinking_leaves_the_file_unless_told_to_cut_it), TEST(a_file_is_cut_only_by_a_shorter_map_that_reached_its_end),
+          TEST(shrinking_leaves_the_file_unless_told_to_cut_it),
+          TEST(a_file_is_cut_only_by_a_shorter_map_that_reached_its_end),
           TEST(what_was_stored_behind_the_end_of_a_file_is_not_what_it_grows_by),
-          TEST(a_map_may_become_nothing_and_something_again), TEST(a_map_of_an_empty_file_can_grow),
-          TEST(a_map_that_is_not_written_grows_as_far_as_its_file_has),
+          TEST(a_cut_that_others_forbid_leaves_the_map_as_it_was), TEST(a_map_may_become_nothing_and_something_again),
+          TEST(a_map_of_an_empty_file_can_grow), TEST(a_map_that_is_not_written_grows_as_far_as_its_file_has),
           TEST(memory_grows_with_zeros_and_keeps_what_it_has), TEST(memory_that_shrank_grows_with_zeros),
           TEST(a_refused_resize_says_why_and_changes_nothing),
           TEST(allocating_makes_the_file_long_enough_and_keeps_what_is_there))

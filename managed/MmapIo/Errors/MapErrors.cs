@@ -84,6 +84,8 @@ internal static unsafe class MapErrors
                 " The limit is that of open files of the whole system: 'sysctl fs.file-max' shows and raises it.",
             ("fcntl" or "open" or "memfd_create" or "shm_open" or "pipe", _) =>
                 " The limit is that of open files, RLIMIT_NOFILE: 'ulimit -n' shows and raises it.",
+            ("ftruncate" or "fallocate" or "pwrite", _) =>
+                " The limit is that of a file's size, RLIMIT_FSIZE: 'ulimit -f' shows and raises it.",
             ("VirtualAlloc" or "CreateFileMapping", NoSystemResources) =>
                 " The limit is that of large pages: the memory has no piece left that is large enough.",
             ("VirtualLock", _) => " The limit is the minimum size of the process's working set.",

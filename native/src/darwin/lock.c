@@ -18,7 +18,8 @@ static void count_once(const page_range *range)
     const unsigned char *end = range->address + range->length;
     struct region region = {NULL, VM_PROT_NONE, 0};
 
-    for (const unsigned char *at = range->address; at < end && region_at(at, &region) == KERN_SUCCESS; at = region.end) {
+    for (const unsigned char *at = range->address; at < end && region_at(at, &region) == KERN_SUCCESS;
+         at = region.end) {
         const unsigned char *stop = region.end < end ? region.end : end;
         if (region.locks > 1) {
             int result;

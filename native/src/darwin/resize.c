@@ -144,7 +144,8 @@ mmapio_status mmapio_os_file_lengthen(intptr_t file, uint64_t end, mmapio_error 
         return status;
     }
     status = mmapio_posix_check_size(end, CALL_PWRITE, error);
-    if (status != MMAPIO_OK || (flags >= 0 && (flags & O_APPEND) == 0 && pwrite((int)file, "", 1, (off_t)(end - 1)) == 1)) {
+    if (status != MMAPIO_OK ||
+        (flags >= 0 && (flags & O_APPEND) == 0 && pwrite((int)file, "", 1, (off_t)(end - 1)) == 1)) {
         return status;
     }
     return mmapio_os_file_set_length(file, end, error);

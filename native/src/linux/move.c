@@ -192,8 +192,8 @@ mmapio_status mmapio_linux_move(mmapio_map *map, uint64_t base_length, mmapio_er
     mmapio_status status;
     int code;
 
-    plan.front = mmap(NULL, (size_t)(base_length + plan.page), PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
-                      -1, 0);
+    plan.front =
+        mmap(NULL, (size_t)(base_length + plan.page), PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (plan.front == MAP_FAILED) {
         return mmapio_posix_fail(error, errno, CALL_MMAP);
     }

@@ -56,9 +56,9 @@ mmapio_status mmapio_os_residency(mmapio_map *map, const page_range *range, mmap
         return MMAPIO_OK;
     }
     /* Without a handle to ask by: whoever maps a file to write to it may write to it. */
-    bool honest = map->file != MMAPIO_CLOSED_FILE ? mincore_is_honest(map->file)
-                                                  : (map->flags & MMAPIO_MAP_SHARED) != 0 &&
-                                                        (map->protection & MMAPIO_PROT_WRITE) != 0;
+    bool honest = map->file != MMAPIO_CLOSED_FILE
+                      ? mincore_is_honest(map->file)
+                      : (map->flags & MMAPIO_MAP_SHARED) != 0 && (map->protection & MMAPIO_PROT_WRITE) != 0;
     if (!honest) {
         report->known = 0;
         report->resident = report->dirty = report->writeback = report->evicted = report->recently_evicted = 0;

@@ -102,8 +102,9 @@ mmapio_status mmapio_os_clear(mmapio_map *map, uint64_t offset, uint64_t length,
     if (memory >= 0) {
         (void)close(memory);
     }
-    return code == 0 ? MMAPIO_OK
-                     : mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, memory < 0 ? CALL_OPEN : CALL_PWRITE);
+    return code == 0
+               ? MMAPIO_OK
+               : mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, memory < 0 ? CALL_OPEN : CALL_PWRITE);
 }
 
 /* Blocks beyond the end, where nobody sees them, go by nothing but setting the length. Whoever makes the file longer

@@ -66,7 +66,8 @@ static void mark_run(void *address, SIZE_T length, void *context)
     const struct marks *marks = context;
     uint64_t page_size = mmapio_win32_system()->page_size;
 
-    memset(marks->of + (uint64_t)((unsigned char *)address - marks->first) / page_size, 1, (size_t)(length / page_size));
+    memset(marks->of + (uint64_t)((unsigned char *)address - marks->first) / page_size, 1,
+           (size_t)(length / page_size));
 }
 
 unsigned char *mmapio_win32_locked_pages(const page_range *range)

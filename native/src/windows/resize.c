@@ -47,31 +47,17 @@ mmapio_status mmapio_os_file_lengthen(intptr_t file, uint64_t end, mmapio_error 
                                        : mmapio_win32_fail(error, code, CALL_CREATE_FILE_MAPPING);
 }
 
-/* An allocation that is less than the file by now would cut it off; the section stands in the way of that. What files
- * that are neither sparse nor compressed become longer by is allocated with the section already. */
+/* By making the file longer: what is neither sparse nor compressed has all its blocks, and such as are cannot have them.
+ * FileAllocationInfo would set blocks aside without that, and cut off what others have appended beyond them meanwhile.
+ * https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ns-ntifs-_file_allocation_information */
 mmapio_status mmapio_os_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)
 {
-    FILE_ALLOCATION_INFO info;
-    uint64_t file_length = 0;
-    mmapio_status status = mmapio_os_file_length(file, &file_length, error);
-    HANDLE section;
-    DWORD code = ERROR_SUCCESS;
+    const DWORD holes = FILE_ATTRIBUTE_SPARSE_FILE | FILE_ATTRIBUTE_COMPRESSED;
 
-    if (status != MMAPIO_OK || offset + length <= file_length) {
-        return status;
+    if ((mmapio_win32_attributes((HANDLE)file) & holes) != 0) {
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
-    section = section_to(file, offset + length);
-    if (section == NULL) {
-        return mmapio_win32_fail(error, GetLastError(), CALL_CREATE_FILE_MAPPING);
-    }
-    info.AllocationSize.QuadPart = (LONGLONG)(offset + length);
-    if (!SetFileInformationByHandle((HANDLE)file, FileAllocationInfo, &info, sizeof info)) {
-        code = GetLastError();
-    }
-    (void)CloseHandle(section);
-    return code == ERROR_SUCCESS || code == ERROR_USER_MAPPED_FILE
-               ? MMAPIO_OK
-               : mmapio_win32_fail(error, code, CALL_SET_FILE_INFORMATION);
+    return mmapio_os_file_lengthen(file, offset + length, error);
 }
 
 /* The file is as long as its blocks by then. */

@@ -25,7 +25,7 @@ typedef ULONG(NTAPI *win32_code_of)(NTSTATUS status);
 typedef NTSTATUS(NTAPI *win32_query_section)(HANDLE, int kind, PVOID, SIZE_T, SIZE_T *);                   /* NT */
 typedef PVOID(WINAPI *win32_allocate)(HANDLE, PVOID, SIZE_T, ULONG kind, ULONG pages, PVOID, ULONG count); /* 10 1803 */
 typedef PVOID(WINAPI *win32_map_view)(HANDLE section, HANDLE process, PVOID, ULONG64 offset, SIZE_T, ULONG kind,
-                                      ULONG pages, PVOID, ULONG count); /* 10 1803 */
+                                      ULONG pages, PVOID, ULONG count);          /* 10 1803 */
 typedef BOOL(WINAPI *win32_unmap_view)(HANDLE process, PVOID view, ULONG flags); /* 10 1703 */
 
 /* What is known of this machine. A call that is missing is NULL. */
