@@ -2,8 +2,9 @@
  * guard.h - copying from and to memory that may not be there.
  *
  * The functions here access it with a handful of instructions whose addresses are known. A fault inside them is answered
- * by moving the program counter to a landing place right behind them, and the function returns early, telling so. Nothing is set up per copy, nothing is unwound and no thread-local storage is touched, so the handler can
- * decide by the program counter alone, on any thread, whether a fault is ours.
+ * by moving the program counter to a landing place right behind them, and the function returns early, telling so.
+ * Nothing is set up per copy, nothing is unwound and no thread-local storage is touched, so the handler can decide by the
+ * program counter alone, on any thread, whether a fault is ours.
  */
 #ifndef MMAPIO_GUARD_H
 #define MMAPIO_GUARD_H

@@ -25,6 +25,7 @@ extern const char mmapio_guard_bytes[];
 extern const char mmapio_guard_end[];
 extern const char mmapio_guard_peek_begin[];
 extern const char mmapio_guard_peek_end[];
+extern const char mmapio_guard_peek_landing[];
 
 /* Guarded instructions, and where each of them continues after a fault. */
 static const struct guarded {
@@ -34,7 +35,7 @@ static const struct guarded {
 } guarded[] = {
     {mmapio_guard_begin, mmapio_guard_bytes, mmapio_guard_bytes},
     {mmapio_guard_bytes, mmapio_guard_end, mmapio_guard_end},
-    {mmapio_guard_peek_begin, mmapio_guard_peek_end, mmapio_guard_peek_end},
+    {mmapio_guard_peek_begin, mmapio_guard_peek_end, mmapio_guard_peek_landing},
 };
 
 #if defined(__x86_64__)
@@ -50,18 +51,29 @@ __attribute__((noinline)) size_t mmapio_guard_move(void *to, const void *from, s
     return count;
 }
 
+/* For valgrind, which does without a load that nobody uses, and takes a fault of the first instruction of a function for
+ * one of the call: what is read counts, and there is an instruction before. */
+/* clang-format off */
 __attribute__((noinline)) bool mmapio_guard_peek(const void *address)
 {
-    uint32_t seen = 0;
+    uint32_t seen;
 
     atomic_thread_fence(memory_order_acquire);
-    __asm__ volatile(DEFINE_LABEL(peek_begin) "movb (%1), %%al\n"
-                                              "movl $1, %0\n" DEFINE_LABEL(peek_end)
-                     : "+r"(seen)
+    __asm__ volatile(DEFINE_LABEL(peek_begin)
+                     "nop\n"
+                     "movzbl (%1), %0\n"
+                     "orl $256, %0\n"
+                     DEFINE_LABEL(peek_end)
+                     "jmp 1f\n"
+                     DEFINE_LABEL(peek_landing)
+                     "xorl %0, %0\n"
+                     "1:\n"
+                     : "=&r"(seen)
                      : "r"(address)
-                     : "memory", "rax");
+                     : "memory", "cc");
     return seen != 0;
 }
+/* clang-format on */
 
 #elif defined(__aarch64__)
 
@@ -99,16 +111,20 @@ __attribute__((noinline)) size_t mmapio_guard_move(void *to, const void *from, s
 
 __attribute__((noinline)) bool mmapio_guard_peek(const void *address)
 {
-    uint32_t seen = 0;
+    uint32_t seen;
 
     atomic_thread_fence(memory_order_acquire);
     __asm__ volatile(DEFINE_LABEL(peek_begin)
-                     "ldrb w9, [%1]\n"
-                     "mov %w0, #1\n"
+                     "ldrb %w0, [%1]\n"
+                     "orr %w0, %w0, #256\n"
                      DEFINE_LABEL(peek_end)
-                     : "+r"(seen)
+                     "b 1f\n"
+                     DEFINE_LABEL(peek_landing)
+                     "mov %w0, #0\n"
+                     "1:\n"
+                     : "=&r"(seen)
                      : "r"(address)
-                     : "memory", "x9");
+                     : "memory");
     return seen != 0;
 }
 /* clang-format on */

@@ -164,10 +164,11 @@ static void however_the_end_moves_the_count_is_exact(void)
 /* Pages of zeros that stand in for what is gone stay when the file grows: here it only shrinks. */
 static void so_it_is_where_faults_are_filled(void)
 {
+    need_exact_counts();
+
     uint64_t page = fixture_page_size();
     unsigned char *bytes = malloc(PAGES * page);
 
-    need_exact_counts();
     CHECK(bytes != NULL);
     for (size_t mode = 0; mode < GUARD_MODES; mode++) {
         cut_file cut = cut_file_of(PAGES, PAGES, 0, MMAPIO_MAP_ZERO_FILL);

@@ -43,7 +43,8 @@ static bool protect_while_copying(bool write, uint32_t protection)
     for (uint64_t i = 0; i < work.done; i++) {
         CHECK_EQUAL('x', to[i]);
     }
-    CHECK(work.done == length || to[work.done] == 0);
+    /* Nothing far behind the fault; a block of 64 bytes may have been cut in two. */
+    CHECK(work.done + 64 >= length || to[work.done + 64] == 0);
     free(work.buffer);
     close_map(map);
     return work.done < length;
