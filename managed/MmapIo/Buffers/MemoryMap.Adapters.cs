@@ -31,23 +31,46 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>A range as memory with an end: it works until the owner is disposed, also when the map is closed before,
-    /// and throws from then on. A map for reading cannot be rented: see <see cref="GetReadOnlyMemory"/>.</summary>
+    /// and throws from then on. For reading, also of maps that cannot be written: <see cref="RentReadOnly"/>.</summary>
     /// <param name="offset">The first byte.</param>
     /// <param name="length">Bytes.</param>
     /// <returns>The owner. It stands in the way of <see cref="Resize(long)"/> and <see cref="Protect(MapProtection)"/>
-    /// until it is disposed.</returns>
+    /// until it is disposed, on whatever thread.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against writing.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
     /// <exception cref="NotSupportedException">The map is read-only.</exception>
     public IMemoryOwner<byte> Rent(long offset, int length)
     {
         ThrowIfClosed();
         if (!CanWrite)
         {
-            throw new NotSupportedException("The map is read-only.");
+            throw new NotSupportedException("The map is read-only: rent it by RentReadOnly.");
         }
+        return RentalOf(offset, length, forWriting: true);
+    }
+
+    /// <summary>A range as memory for reading, with an end: it works until the rental is disposed, also when the map is
+    /// closed before, and throws from then on. What a lease is within one method, this is across <c>await</c>.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns>The rental. It stands in the way of <see cref="Resize(long)"/> and <see cref="Protect(MapProtection)"/>
+    /// until it is disposed, on whatever thread.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
+    public MapRental RentReadOnly(long offset, int length)
+    {
+        ThrowIfClosed();
+        return new MapRental(RentalOf(offset, length, forWriting: false));
+    }
+
+    private MappedMemory RentalOf(long offset, int length, bool forWriting)
+    {
         CheckRange(offset, length);
-        var memory = new MappedMemory(this, offset, length, forWriting: true, isRental: true);
+        var memory = new MappedMemory(this, offset, length, forWriting, isRental: true);
         _ = memory.GetSpan();
         return memory;
     }
