@@ -167,7 +167,8 @@ public sealed unsafe partial class MemoryMap
         new MappedPipeReader(this, leaveOpen, AsSequence(offset, length));
 
     /// <summary>Writes to the map from a place on, and makes it and its file longer as needed.</summary>
-    /// <param name="start">The first byte to write; at most <see cref="Length"/>, which appends.</param>
+    /// <param name="start">The first byte to write; at most <see cref="Length"/>, which appends, if the file ends
+    /// there.</param>
     /// <returns>The writer. Dispose it when done: it cuts off what was made too long.</returns>
     /// <exception cref="NotSupportedException">The map is read-only.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The place is not inside the map.</exception>
