@@ -90,13 +90,21 @@ public sealed unsafe partial class MemoryMap
 
     private ValueTask FlushHeld(int mode, long offset, long length, CancellationToken cancellationToken)
     {
+        long started = 0;
         ValueTask<bool> flushed = RunHeld(
             offset, length,
-            bytes =>
-            {
-                SyncNative(mode, offset, bytes);
-                return true;
-            },
+            (bytes, release) => Ending.Run(
+                () =>
+                {
+                    started = MapMetrics.StartFlush();
+                    SyncNative(mode, offset, bytes);
+                    return true;
+                },
+                () =>
+                {
+                    release();
+                    MapMetrics.Flushed(started, mode);
+                }),
             cancellationToken);
         return new ValueTask(flushed.AsTask());
     }
@@ -104,6 +112,7 @@ public sealed unsafe partial class MemoryMap
     private void SyncCall(int mode, long offset, long length)
     {
         LeaseSlot slot = EnterCall(ref length);
+        long started = MapMetrics.StartFlush();
         try
         {
             SyncNative(mode, offset, length);
@@ -111,6 +120,7 @@ public sealed unsafe partial class MemoryMap
         finally
         {
             LeaseStack.Exit(this, slot);
+            MapMetrics.Flushed(started, mode);
         }
     }
 
@@ -118,9 +128,7 @@ public sealed unsafe partial class MemoryMap
     private void SyncNative(int mode, long offset, long length)
     {
         NativeError error;
-        long started = MapMetrics.StartFlush();
         int status = Interop.mmapio_map_sync(_map, (ulong)offset, (ulong)length, (uint)mode, &error);
-        MapMetrics.Flushed(started, mode);
         MapErrors.ThrowIfFailed(status, error, "flush", _path);
     }
 }
