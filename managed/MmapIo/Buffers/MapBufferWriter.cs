@@ -8,7 +8,7 @@ namespace MmapIo;
 /// cuts off what was made too long: dispose it before the map. For one user at a time; while it is in use, nobody else
 /// should resize the map, or append to the file.
 /// <para>On a map of part of a file it does what writing there does: beyond the end of the map it writes over what the
-/// file has, and leaves the rest. The file never ends before where it did when the writer was made.</para>
+/// file has, and leaves the rest. The file never ends before where it did when the map grew over that.</para>
 /// <para>The file grows with blocks on the disk, so that a full disk is an exception and no fault. Two things remain that
 /// can fault: file systems that cannot allocate blocks, and holes that the file had before.</para>
 /// </summary>
@@ -19,18 +19,19 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
     private readonly MemoryMap _map;
     private readonly long _start;
     private readonly long _mapLength;
-    private readonly long _fileLength;
     private MappedMemory? _window;
     private long _windowStart;
     private int _windowLength;
     private bool _disposed;
+
+    // Where the file ended, if the map has grown over bytes of it that it did not cover: those are not to be cut off.
+    private long _fileLength;
 
     internal MapBufferWriter(MemoryMap map, long start)
     {
         _map = map;
         _start = start;
         _mapLength = map.Length;
-        _fileLength = map.SourceLength;
     }
 
     /// <summary>How many bytes were written.</summary>
@@ -125,6 +126,8 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
     /// <summary>Makes the map longer by much, or by what is needed if there is no room for more.</summary>
     private void Grow(long least)
     {
+        long file = _map.SourceLength;
+        _fileLength = file > _map.Length ? file : _fileLength;
         long wanted = Math.Max(least, _map.Length + Math.Max(LeastGrowth, _map.Length / 2));
         long reserve = _map.Reserve;
         if (least <= reserve && wanted > reserve)

@@ -223,7 +223,8 @@ internal sealed unsafe class RingMemory
             {
                 throw new MmapIoException(
                     $"The ring '{name}' is still being made, or whoever made it was killed: OpenOrCreate finishes it.",
-                    MapStatus.Busy) { Path = name };
+                    MapStatus.Busy)
+                { Path = name };
             }
 
             // Whoever else is at it writes the same. The magic number last: whoever finds that, finds the rest.

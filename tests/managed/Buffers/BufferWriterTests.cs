@@ -211,6 +211,21 @@ public sealed class BufferWriterTests : IDisposable
     }
 
     [Fact]
+    public void What_others_append_before_the_map_grows_over_it_is_not_cut_off()
+    {
+        Needs.Posix("Windows has no lengths of a mapped file that others set");
+        string path = _scratch.Patterned(1000);
+        using (MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite))
+        using (MapBufferWriter writer = map.AsBufferWriter(1000))
+        {
+            Cut.To(path, 2000);
+            _ = writer.GetSpan(1);
+            writer.Write<byte>([1, 2, 3]);
+        }
+        Assert.Equal([.. Pattern.Bytes(0, 1000), 1, 2, 3, .. new byte[997]], File.ReadAllBytes(path));
+    }
+
+    [Fact]
     public void Memory_without_a_file_ends_where_writing_did()
     {
         using MemoryMap map = MemoryMap.CreateAnonymous(10);
