@@ -6,7 +6,9 @@ namespace MmapIo;
 /// Writes to a map from a given place on, and makes the map, and its file, longer as it goes: by half as much again each
 /// time, so that growing is rare, or by less where the disk or <see cref="MapOptions.Reserve"/> have no more. Disposing it
 /// cuts off what was made too long: dispose it before the map. For one user at a time; while it is in use, nobody else
-/// should resize the map.
+/// should resize the map, or append to the file.
+/// <para>On a map of part of a file it does what writing there does: beyond the end of the map it writes over what the
+/// file has, and leaves the rest. The file never ends before where it did when the map grew over that.</para>
 /// <para>The file grows with blocks on the disk, so that a full disk is an exception and no fault. Two things remain that
 /// can fault: file systems that cannot allocate blocks, and holes that the file had before.</para>
 /// </summary>
@@ -16,17 +18,20 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
 
     private readonly MemoryMap _map;
     private readonly long _start;
-    private readonly long _initialLength;
+    private readonly long _mapLength;
     private MappedMemory? _window;
     private long _windowStart;
     private int _windowLength;
     private bool _disposed;
 
+    // Where the file ended, if the map has grown over bytes of it that it did not cover: those are not to be cut off.
+    private long _fileLength;
+
     internal MapBufferWriter(MemoryMap map, long start)
     {
         _map = map;
         _start = start;
-        _initialLength = map.Length;
+        _mapLength = map.Length;
     }
 
     /// <summary>How many bytes were written.</summary>
@@ -77,24 +82,32 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
     /// <inheritdoc cref="GetMemory(int)" path="/exception"/>
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    /// <summary>Ends writing. The map and its file end where writing did, if it went past their old end.</summary>
-    /// <exception cref="InvalidOperationException">A lease stands in the way of cutting off.</exception>
-    /// <exception cref="MmapIoException">The operating system refused.</exception>
+    /// <summary>Ends writing. The map ends where writing did, or where it did before, if that is further; so does the
+    /// file. Once that has been done, it is safe to call again.</summary>
+    /// <exception cref="InvalidOperationException">A lease stands in the way of cutting off. The writer is as it was:
+    /// call again when the lease has ended.</exception>
+    /// <exception cref="MmapIoException">The operating system refused. The writer is as it was.</exception>
     /// <exception cref="ObjectDisposedException">The map was closed before, and its file is longer than what was
-    /// written: nothing has been cut off.</exception>
+    /// written: nothing has been cut off. Said once.</exception>
     public void Dispose()
     {
         if (_disposed)
         {
             return;
         }
-        _disposed = true;
         CloseWindow();
-        long end = Math.Max(Position, _initialLength);
+        _disposed = _map.IsClosed;
+        long end = Math.Max(Position, _mapLength);
+        if (Math.Max(end, _fileLength) < _map.Length)
+        {
+            _map.Resize(Math.Max(end, _fileLength), truncateFile: true);
+        }
         if (end < _map.Length)
         {
-            _map.Resize(end, truncateFile: true);
+            // The file goes on behind, with what it had there before.
+            _map.Resize(end);
         }
+        _disposed = true;
     }
 
     private void MoveWindow(int needed)
@@ -113,6 +126,8 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
     /// <summary>Makes the map longer by much, or by what is needed if there is no room for more.</summary>
     private void Grow(long least)
     {
+        long file = _map.SourceLength;
+        _fileLength = file > _map.Length ? file : _fileLength;
         long wanted = Math.Max(least, _map.Length + Math.Max(LeastGrowth, _map.Length / 2));
         long reserve = _map.Reserve;
         if (least <= reserve && wanted > reserve)
@@ -123,9 +138,9 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
         {
             _map.Resize(wanted, truncateFile: false, allocate: true);
         }
-        catch (MmapIoException e) when (
-            wanted > least && e.Status is (MapStatus.NoSpace or MapStatus.OutOfMemory))
+        catch (Exception e) when (wanted > least && e is MmapIoException or ArgumentOutOfRangeException)
         {
+            // The disk is full, a limit is reached, no file is as long: by the least it may do.
             _map.Resize(least, truncateFile: false, allocate: true);
         }
     }

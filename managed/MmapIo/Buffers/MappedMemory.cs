@@ -11,6 +11,8 @@ namespace MmapIo;
 internal sealed unsafe class MappedMemory(
     MemoryMap map, long offset, int length, bool forWriting, bool isRental = false) : MemoryManager<byte>
 {
+    private readonly UninterruptibleLock _gate = new();
+
     // The first byte, while spans may be out. A map does not move while this holds it.
     private byte* _data;
     private int _pins;
@@ -47,7 +49,7 @@ internal sealed unsafe class MappedMemory(
     {
         ArgumentOutOfRangeException.ThrowIfNegative(elementIndex);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(elementIndex, length);
-        lock (this)
+        using (_gate.Enter())
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(Memory<byte>));
             byte* data = isRental && _data != null
@@ -61,7 +63,7 @@ internal sealed unsafe class MappedMemory(
     /// <summary>Ends one pin. A copy of a handle that was disposed already ends nobody else's hold on the map.</summary>
     public override void Unpin()
     {
-        lock (this)
+        using (_gate.Enter())
         {
             if (_pins == 0)
             {
@@ -74,7 +76,7 @@ internal sealed unsafe class MappedMemory(
 
     protected override void Dispose(bool disposing)
     {
-        lock (this)
+        using (_gate.Enter())
         {
             _disposed = true;
             if (_data != null)
@@ -87,9 +89,15 @@ internal sealed unsafe class MappedMemory(
 
     private byte* HoldForSpans()
     {
-        lock (this)
+        using (_gate.Enter())
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(Memory<byte>));
+            if (length == 0)
+            {
+                // There is nothing to keep mapped, and an empty map has no first byte.
+                ObjectDisposedException.ThrowIf(!isRental && map.IsClosed, typeof(Memory<byte>));
+                return null;
+            }
             byte* data = map.Hold(offset, length, forWriting);
             if (_data != null)
             {

@@ -8,12 +8,14 @@ namespace MmapIo;
 /// A sequence over a map as a pipe to read from, which lets the map go when reading is completed. What was read is not
 /// to be used after that, as with every pipe.
 /// </summary>
-internal sealed class MappedPipeReader(ReadOnlySequence<byte> sequence) : PipeReader
+internal sealed class MappedPipeReader(MemoryMap map, bool leaveOpen, ReadOnlySequence<byte> sequence) : PipeReader
 {
     private readonly PipeReader _reader = Create(sequence);
 
+    /// <summary>The reader of a sequence does not look at the token: it never waits.</summary>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        _reader.ReadAsync(cancellationToken);
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<ReadResult>(cancellationToken) : _reader.ReadAsync(CancellationToken.None);
 
     public override bool TryRead(out ReadResult result) => _reader.TryRead(out result);
 
@@ -33,6 +35,10 @@ internal sealed class MappedPipeReader(ReadOnlySequence<byte> sequence) : PipeRe
             {
                 ((IDisposable)memory).Dispose();
             }
+        }
+        if (!leaveOpen)
+        {
+            map.Dispose();
         }
     }
 }

@@ -4,10 +4,12 @@ namespace MmapIo;
 /// A map as a stream. Copies go through <see cref="MemoryMap.TryRead"/> and <see cref="MemoryMap.TryWrite"/>, so that
 /// a file shortened meanwhile is an exception. So does CopyTo, by a buffer, which the framework's own does: handing the
 /// pages to the other stream would have it, or the kernel for it, run into what is gone.
-/// The length is that of a range, or null for all of the map, however long that is by then.
+/// The length is that of a range, or null for all of the map, however long that is by then: such a stream can make the
+/// map longer and shorter, if what it is of ends where the map does.
 /// </summary>
-internal sealed class MappedStream(MemoryMap map, long offset, long? length, bool writable) : Stream
+internal sealed class MappedStream(MemoryMap map, bool leaveOpen, long offset, long? length) : Stream
 {
+    private readonly bool _writable = map.CanWrite;
     private long _position;
     private bool _open = true;
 
@@ -15,7 +17,7 @@ internal sealed class MappedStream(MemoryMap map, long offset, long? length, boo
 
     public override bool CanSeek => _open;
 
-    public override bool CanWrite => _open && writable;
+    public override bool CanWrite => _open && _writable;
 
     public override long Length
     {
@@ -63,7 +65,7 @@ internal sealed class MappedStream(MemoryMap map, long offset, long? length, boo
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         ThrowIfClosed();
-        if (!writable)
+        if (!_writable)
         {
             throw new NotSupportedException("The map is read-only.");
         }
@@ -71,11 +73,9 @@ internal sealed class MappedStream(MemoryMap map, long offset, long? length, boo
         {
             return;
         }
-        long size = Size;
-        if (buffer.Length > size - _position)
+        if (buffer.Length > Size - _position)
         {
-            throw new NotSupportedException(
-                $"{buffer.Length} bytes from position {_position} do not fit in the stream's {size} bytes.");
+            MakeRoom(buffer.Length);
         }
         bool whole = map.TryWrite(offset + _position, buffer, out int written);
         _position += written;
@@ -106,10 +106,21 @@ internal sealed class MappedStream(MemoryMap map, long offset, long? length, boo
     }
 
     // Memory does not wait: what is asynchronous elsewhere is done on the spot here, page faults included.
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested
-            ? ValueTask.FromCanceled<int>(cancellationToken)
-            : Try(() => Read(buffer.Span));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        }
+        try
+        {
+            return ValueTask.FromResult(Read(buffer.Span));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return ValueTask.FromException<int>(e);
+        }
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
@@ -140,6 +151,16 @@ internal sealed class MappedStream(MemoryMap map, long offset, long? length, boo
         return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
+    public override IAsyncResult BeginRead(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(ReadAsync(buffer, offset, count, CancellationToken.None), callback, state);
+
+    public override int EndRead(IAsyncResult asyncResult) => TaskToAsyncResult.End<int>(asyncResult);
+
+    public override IAsyncResult BeginWrite(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(WriteAsync(buffer, offset, count, CancellationToken.None), callback, state);
+
+    public override void EndWrite(IAsyncResult asyncResult) => TaskToAsyncResult.End(asyncResult);
+
     public override long Seek(long offset, SeekOrigin origin)
     {
         ThrowIfClosed();
@@ -165,10 +186,7 @@ internal sealed class MappedStream(MemoryMap map, long offset, long? length, boo
     {
         ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(value);
-        if (length is not null || map.Access != MapAccess.ReadWrite)
-        {
-            throw new NotSupportedException("The length is that of the range the stream was made of, or of a file that is not written.");
-        }
+        DemandEnd("a stream over it cannot set its length");
         map.Resize(value, truncateFile: true);
         _position = Math.Min(_position, value);
     }
@@ -177,21 +195,51 @@ internal sealed class MappedStream(MemoryMap map, long offset, long? length, boo
     /// what <see cref="FileStream.Flush()"/> does, nothing: the page cache has the bytes already.</summary>
     public override void Flush() => ThrowIfClosed();
 
+    public override Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled(cancellationToken);
+        }
+        return _open ? Task.CompletedTask : Task.FromException(new ObjectDisposedException(nameof(Stream)));
+    }
+
     protected override void Dispose(bool disposing)
     {
+        bool wasOpen = _open;
         _open = false;
+        if (disposing && wasOpen && !leaveOpen)
+        {
+            map.Dispose();
+        }
         base.Dispose(disposing);
     }
 
-    private static ValueTask<int> Try(Func<int> read)
+    /// <summary>Makes the map longer, for so many bytes from the position on. What lies between is zeros.</summary>
+    private void MakeRoom(int count)
     {
+        DemandEnd($"{count} bytes from position {_position} do not fit in the stream's {Size}");
         try
         {
-            return ValueTask.FromResult(read());
+            map.Resize(checked(_position + count), truncateFile: false);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
         {
-            return ValueTask.FromException<int>(e);
+            throw new IOException($"{count} bytes from position {_position} would make the stream too long.", e);
+        }
+    }
+
+    /// <summary>Throws unless the stream ends where what the map is of does. What lies behind a range or a map is not
+    /// the stream's, to be written over or cut off.</summary>
+    private void DemandEnd(string problem)
+    {
+        if (length is not null || map.Access != MapAccess.ReadWrite)
+        {
+            throw new NotSupportedException($"This is a range, or no map of a file that is written: {problem}.");
+        }
+        if (map.SourceLength > map.Length)
+        {
+            throw new NotSupportedException($"The file goes on behind the map: {problem}.");
         }
     }
 

@@ -1,31 +1,34 @@
 namespace MmapIo;
 
 /// <summary>
-/// A lock that <see cref="Thread.Interrupt"/> does not keep anybody from entering: where what is noted under it must not
-/// get lost. An interrupt that comes while waiting takes effect at the next wait after the lock has been left.
+/// A lock that <see cref="Thread.Interrupt"/> does not throw a thread out of: what begins or ends a hold on a map has to
+/// get in, or the hold is lost for good. The interruption is put off until the lock is left: the thread's next wait that
+/// can be interrupted then throws.
 /// </summary>
 internal class UninterruptibleLock
 {
-    /// <summary>Enters, as often as the thread likes. Leave by disposing what this returns.</summary>
-    public Scope Enter()
+    /// <summary>Waits for the lock. A thread may enter again what it has entered already.</summary>
+    /// <returns>Leaves the lock when disposed, once, by the same thread.</returns>
+    public Scope Enter() => Monitor.TryEnter(this) ? new Scope(this, false) : Wait();
+
+    private Scope Wait()
     {
-        bool entered = false;
         bool interrupted = false;
-        while (!entered)
+        for (; ; )
         {
             try
             {
-                Monitor.Enter(this, ref entered);
+                Monitor.Enter(this);
+                return new Scope(this, interrupted);
             }
             catch (ThreadInterruptedException)
             {
                 interrupted = true;
             }
         }
-        return new Scope(this, interrupted);
     }
 
-    /// <summary>The time inside.</summary>
+    /// <summary>Inside the lock, until it is disposed.</summary>
     public readonly ref struct Scope(UninterruptibleLock gate, bool interrupted)
     {
         public void Dispose()

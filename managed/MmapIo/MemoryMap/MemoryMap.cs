@@ -25,6 +25,7 @@ namespace MmapIo;
 public sealed unsafe partial class MemoryMap : IDisposable
 {
     private readonly HugePageMode _hugePages;
+    private readonly long _offset;
     private readonly bool _reserves;
     private readonly bool _allocate;
     private readonly bool _sparse;
@@ -41,6 +42,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
         Path = path;
         Access = request.Access;
         _hugePages = (HugePageMode)Interop.mmapio_map_huge_pages(native);
+        _offset = request.Offset;
         _reserves = request.Reserve != 0;
         _allocate = request.Allocate;
         _sparse = (request.Flags & Mmap.MAP_NORESERVE) != 0;
@@ -98,7 +100,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
     public long PageCount => PagesOf(0, Length);
 
     private string DebuggerText =>
-        $"{Path ?? "(no path)"}, {Length} bytes, {Access}{(IsClosed ? ", closed" : "")}";
+        $"{Path ?? "(no path)"}, {Length} bytes from {_offset}, {Access}{(IsClosed ? ", closed" : "")}";
 
     /// <summary>
     /// Closes the map. New use throws <see cref="ObjectDisposedException"/> from now on; the mapping goes when the

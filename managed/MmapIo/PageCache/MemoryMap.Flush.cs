@@ -87,17 +87,23 @@ public sealed unsafe partial class MemoryMap
 
     private ValueTask FlushHeld(int mode, long offset, long length, CancellationToken cancellationToken)
     {
+        long started = 0;
         ValueTask<bool> flushed = RunHeld(
             offset, length,
-            bytes =>
-            {
-                NativeError error;
-                long started = MapMetrics.StartFlush();
-                int status = SyncNative(mode, offset, bytes, &error);
-                MapMetrics.Flushed(started, mode);
-                MapErrors.ThrowIfFailed(status, error, "flush", Path);
-                return true;
-            },
+            (bytes, release) => HeldWork.Run(
+                () =>
+                {
+                    NativeError error;
+                    started = MapMetrics.StartFlush();
+                    int status = SyncNative(mode, offset, bytes, &error);
+                    MapErrors.ThrowIfFailed(status, error, "flush", Path);
+                    return true;
+                },
+                () =>
+                {
+                    release();
+                    MapMetrics.Flushed(started, mode);
+                }),
             cancellationToken);
         return new ValueTask(flushed.AsTask());
     }

@@ -3,6 +3,21 @@ namespace MmapIo;
 /// <summary>
 /// The lines of a map, to be gone through with foreach. A line ends with a line feed, which may be preceded by a
 /// carriage return; neither belongs to it. The last line needs no line end.
+/// <para>A line lies in the map, on a lease that ends with the loop. The compiler keeps it inside of the block that the
+/// loop is in, not inside of the loop itself: to keep a line past the loop (in a <c>scoped</c> local, or one that
+/// was given a <c>stackalloc</c>), take a lease before the loop, as below; without, the span may point at what
+/// is unmapped, and touching it ends the process.</para>
+/// <example>
+/// <code>
+/// using MapLease lease = map.Lease();
+/// scoped ReadOnlySpan&lt;byte&gt; longest = default;
+/// foreach (ReadOnlySpan&lt;byte&gt; line in map.Lines())
+/// {
+///     longest = line.Length > longest.Length ? line : longest;
+/// }
+/// Console.WriteLine(Encoding.UTF8.GetString(longest));
+/// </code>
+/// </example>
 /// </summary>
 public readonly ref struct MapLines
 {
@@ -23,26 +38,31 @@ public readonly ref struct MapLines
         {
             MapErrors.ThrowLeaseEnded(nameof(MapLines));
         }
-        return new Enumerator(_map.Lease(_range));
+        return new Enumerator(_map.Lease(_range), _range.Offset);
     }
 
     /// <summary>Goes from line to line.</summary>
     public ref struct Enumerator : IDisposable
     {
         private readonly MapLease _lease;
+        private readonly long _offset;
         private long _next;
         private long _start;
         private int _length;
 
-        internal Enumerator(MapLease lease)
+        internal Enumerator(MapLease lease, long offset)
         {
             _lease = lease;
+            _offset = offset;
         }
 
         /// <summary>The line. Lives as long as the enumerator: after that was disposed, by hand and before its scope
         /// ends, the memory may be gone, and touching the span ends the process.</summary>
         [System.Diagnostics.CodeAnalysis.UnscopedRef]
         public readonly ReadOnlySpan<byte> Current => _lease.Slice(_start, _length);
+
+        /// <summary>Where the line begins, in bytes from the start of the map.</summary>
+        public readonly long Offset => _offset + _start;
 
         /// <summary>Goes to the next line.</summary>
         /// <returns>False if there is none.</returns>

@@ -22,6 +22,7 @@ public sealed unsafe partial class MemoryMap
         return Split(size, delimiter);
     }
 
+#pragma warning disable MMAPIO001 // Nobody but these two shall name a MapScope.
     /// <summary>The lines of the map, as spans without their line ends.</summary>
     /// <inheritdoc cref="Lines(MapRange, in MapScope)"/>
     public MapLines Lines(in MapScope scope = default) => Lines(new MapRange(0, Length), in scope);
@@ -38,6 +39,7 @@ public sealed unsafe partial class MemoryMap
         ThrowIfClosed();
         return new MapLines(this, range);
     }
+#pragma warning restore MMAPIO001
 
     private IEnumerable<MapRange> Split(long size, byte delimiter)
     {

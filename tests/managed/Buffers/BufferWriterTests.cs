@@ -169,6 +169,94 @@ public sealed class BufferWriterTests : IDisposable
         Assert.Equal(Pattern.At((1 << 20) - 1), map.Read<byte>((1 << 20) - 1));
     }
 
+    /// <summary>Whatever the map covers, and however far the writer comes: the file has its bytes, but for those that
+    /// were written over, and is no shorter.</summary>
+    [Theory]
+    [InlineData(0, 10, 10, 0)]
+    [InlineData(0, 10, 10, 5)]
+    [InlineData(0, 10, 3, 5)]
+    [InlineData(0, 10, 0, 990)]
+    [InlineData(0, 10, 10, 990)]
+    [InlineData(0, 10, 10, 991)]
+    [InlineData(0, 10, 10, 100_000)]
+    [InlineData(200, 10, 10, 0)]
+    [InlineData(200, 10, 10, 5)]
+    [InlineData(200, 10, 10, 5000)]
+    [InlineData(200, 800, 800, 0)]
+    [InlineData(200, 800, 800, 5)]
+    [InlineData(0, 1000, 1000, 0)]
+    [InlineData(0, 1000, 1000, 5)]
+    public void A_file_never_ends_before_where_it_did(int offset, int length, int start, int written)
+    {
+        string path = _scratch.Patterned(1000);
+        byte[] bytes = [.. Enumerable.Repeat((byte)0xEE, written)];
+        var options = new MapOptions { Offset = offset, Length = length };
+        using (MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite, options))
+        {
+            using (MapBufferWriter writer = map.AsBufferWriter(start))
+            {
+                _ = writer.GetSpan(1);
+                writer.Write(bytes);
+                _ = writer.GetSpan(1);
+            }
+            Assert.Equal(Math.Max(length, start + written), map.Length);
+        }
+        byte[] expected = Pattern.Bytes(0, Math.Max(1000, offset + start + written));
+        if (expected.Length > 1000)
+        {
+            expected.AsSpan(1000).Clear();
+        }
+        bytes.CopyTo(expected, offset + start);
+        Assert.Equal(expected, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void What_others_append_before_the_map_grows_over_it_is_not_cut_off()
+    {
+        Needs.Posix("Windows has no lengths of a mapped file that others set");
+        string path = _scratch.Patterned(1000);
+        using (MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite))
+        using (MapBufferWriter writer = map.AsBufferWriter(1000))
+        {
+            Cut.To(path, 2000);
+            _ = writer.GetSpan(1);
+            writer.Write<byte>([1, 2, 3]);
+        }
+        Assert.Equal([.. Pattern.Bytes(0, 1000), 1, 2, 3, .. new byte[997]], File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void Memory_without_a_file_ends_where_writing_did()
+    {
+        using MemoryMap map = MemoryMap.CreateAnonymous(10);
+        using (MapBufferWriter writer = map.AsBufferWriter(10))
+        {
+            writer.Write<byte>([1, 2, 3]);
+        }
+        Assert.Equal((13, (byte)3), (map.Length, map.Read<byte>(12)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Refused_under_a_lease_its_end_can_be_repeated_and_cuts_off_then(int written)
+    {
+        string path = _scratch.Patterned(1000);
+        using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        MapBufferWriter writer = map.AsBufferWriter(1000);
+        _ = writer.GetSpan(1);
+        using (map.Lease())
+        {
+            Assert.Throws<InvalidOperationException>(writer.Dispose);
+            Assert.Throws<InvalidOperationException>(writer.Dispose);
+        }
+        writer.Write(new byte[written]);
+        writer.Dispose();
+        writer.Dispose();
+        Assert.Equal((1000 + written, 1000 + written), (map.Length, new FileInfo(path).Length));
+        Assert.Throws<ObjectDisposedException>(() => writer.GetMemory());
+    }
+
     [Fact]
     public void Closed_after_its_map_it_tells_that_the_file_is_too_long()
     {

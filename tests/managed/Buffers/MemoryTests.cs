@@ -126,6 +126,66 @@ public sealed class MemoryTests : IDisposable
         Assert.Equal(7, File.ReadAllBytes(_path)[51]);
     }
 
+    [Theory]
+    [InlineData(MapAccess.Read)]
+    [InlineData(MapAccess.ReadWrite)]
+    public async Task A_rental_for_reading_crosses_an_await_and_the_end_of_its_map(MapAccess access)
+    {
+        MemoryMap map = MemoryMap.Open(_path, access);
+        MapRental rental = map.RentReadOnly(50, 20);
+        ReadOnlyMemory<byte> memory = rental.Memory;
+        map.Dispose();
+        using var sink = new MemoryStream();
+        await Task.Run(() => sink.WriteAsync(memory).AsTask(), TestContext.Current.CancellationToken);
+        Garbage.Collect();
+        Assert.Equal(Pattern.Bytes(50, 20), sink.ToArray());
+        Assert.Equal(Pattern.Bytes(50, 20), memory.Span);
+        AssertMappings(1);
+        rental.Dispose();
+        rental.Dispose();
+        AssertMappings(0);
+        Assert.Throws<ObjectDisposedException>(() => memory.Span.Length);
+        Assert.Throws<ObjectDisposedException>(() => memory.Pin());
+        Assert.Throws<ObjectDisposedException>(() => rental.Memory.Span.Length);
+        Assert.Throws<ObjectDisposedException>(() => map.RentReadOnly(0, 1));
+    }
+
+    [Fact]
+    public void A_rental_for_reading_is_in_the_way_until_it_ends_and_refuses_what_may_not_be_read()
+    {
+        using MemoryMap map = MemoryMap.Open(_path, MapAccess.ReadWrite);
+        using (map.RentReadOnly(0, 10))
+        {
+            Assert.Throws<InvalidOperationException>(() => map.Resize(Length * 2));
+            Assert.Throws<InvalidOperationException>(() => map.Protect(MapProtection.None));
+        }
+        Refused.Naming("offset", () => map.RentReadOnly(-1, 1));
+        Refused.Naming("length", () => map.RentReadOnly(1, Length));
+        map.Protect(MapProtection.Read);
+        map.RentReadOnly(0, 10).Dispose();
+        Assert.Throws<UnauthorizedAccessException>(() => map.Rent(0, 10));
+        map.Protect(MapProtection.None);
+        Assert.Throws<UnauthorizedAccessException>(() => map.RentReadOnly(0, 10));
+        map.Protect(MapProtection.ReadWrite);
+        map.Resize(Length * 2);
+    }
+
+    /// <summary>An empty map has no address, which is no reason to take it for one that nobody has looked at.</summary>
+    [Fact]
+    public void An_empty_rental_keeps_nothing_and_ends_as_others_do()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Holding([]), MapAccess.ReadWrite);
+        IMemoryOwner<byte> owner = map.Rent(0, 0);
+        MapRental rental = map.RentReadOnly(0, 0);
+        Assert.Equal((0, 0), (owner.Memory.Span.Length, rental.Memory.Span.Length));
+        map.Resize(10);
+        owner.Dispose();
+        rental.Dispose();
+        map.Resize(20);
+        Assert.Throws<ObjectDisposedException>(() => owner.Memory.Span.Length);
+        Assert.Throws<ObjectDisposedException>(() => rental.Memory.Span.Length);
+    }
+
     [Fact]
     public void Memory_without_an_owner_ends_with_its_map()
     {

@@ -123,6 +123,43 @@ public sealed class SequenceTests : IDisposable
     }
 
     [Fact]
+    public async Task Reading_a_pipe_is_cancelled_by_a_token_and_by_call()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(9000));
+        PipeReader pipe = map.AsPipeReader();
+        var cancelled = new CancellationToken(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => _ = await pipe.ReadAsync(cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => _ = await pipe.ReadAtLeastAsync(5, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pipe.CopyToAsync(Stream.Null, cancelled));
+        pipe.CancelPendingRead();
+        ReadResult result = await pipe.ReadAsync(TestContext.Current.CancellationToken);
+        Assert.True(result.IsCanceled);
+        pipe.AdvanceTo(result.Buffer.Start);
+        result = await pipe.ReadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((false, 9000), (result.IsCanceled, result.Buffer.Length));
+        await pipe.CompleteAsync();
+    }
+
+    [Fact]
+    public void Completing_a_pipe_disposes_the_map_if_told_to()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(9000));
+        map.AsPipeReader().Complete();
+        map.AsPipeReader(1, 1).Complete();
+        map.AsPipeReader(leaveOpen: true, 1, 1).Complete();
+        PipeReader pipe = map.AsPipeReader(leaveOpen: false);
+        Assert.True(pipe.TryRead(out ReadResult result));
+        Assert.Equal(Pattern.At(0), result.Buffer.FirstSpan[0]);
+        pipe.Complete();
+        pipe.Complete();
+        Assert.Throws<ObjectDisposedException>(() => map.Read<byte>(0));
+        if (Mappings.CanTell)
+        {
+            Assert.Equal(0, Mappings.Count(_scratch.At("patterned")));
+        }
+    }
+
+    [Fact]
     public void A_sequence_of_a_closed_map_says_so_when_it_is_looked_at()
     {
         MemoryMap map = MemoryMap.Open(_scratch.Patterned(9000));

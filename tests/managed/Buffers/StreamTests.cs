@@ -152,6 +152,7 @@ public sealed class StreamTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await stream.WriteAsync(bytes, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await stream.WriteAsync(bytes, 0, 3, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.CopyToAsync(Stream.Null, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.FlushAsync(cancelled));
         Assert.Equal(0, stream.Position);
         Assert.Equal([1, 2, 3], bytes);
         Assert.Equal(Pattern.At(0), map.Read<byte>(0));
@@ -167,6 +168,71 @@ public sealed class StreamTests : IDisposable
         await stream.DisposeAsync();
         ValueTask<int> read = stream.ReadAsync(new byte[1], Token);
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await read);
+        Task flush = stream.FlushAsync(Token);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => flush);
+    }
+
+    /// <summary>However busy the pool is: nothing is handed to it.</summary>
+    [Fact]
+    public void Asynchronous_calls_are_done_when_they_return()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(Length), MapAccess.ReadWrite);
+        using Stream stream = map.AsStream();
+        byte[] bytes = new byte[10];
+        bool called = false;
+        Assert.True(stream.ReadAsync(bytes.AsMemory(), Token).AsTask().IsCompletedSuccessfully);
+        Assert.True(stream.ReadAsync(bytes, 0, 10, Token).IsCompletedSuccessfully);
+        Assert.True(stream.WriteAsync(bytes.AsMemory(), Token).AsTask().IsCompletedSuccessfully);
+        Assert.True(stream.WriteAsync(bytes, 0, 10, Token).IsCompletedSuccessfully);
+        Assert.True(stream.FlushAsync(Token).IsCompletedSuccessfully);
+        Assert.True(stream.ReadAtLeastAsync(bytes, 10, cancellationToken: Token).AsTask().IsCompletedSuccessfully);
+        Assert.True(stream.ReadExactlyAsync(bytes, Token).AsTask().IsCompletedSuccessfully);
+        IAsyncResult begun = stream.BeginRead(bytes, 0, 10, _ => called = true, this);
+        Assert.Equal((true, true, true, this), (called, begun.IsCompleted, begun.CompletedSynchronously, begun.AsyncState));
+        Assert.Equal(10, stream.EndRead(begun));
+        stream.EndWrite(stream.BeginWrite(bytes, 0, 10, null, null));
+        Assert.Equal(80, stream.Position);
+        Assert.True(stream.CopyToAsync(Stream.Null, Token).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Reading_and_writing_allocate_nothing()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(Length), MapAccess.ReadWrite);
+        await using Stream stream = map.AsStream();
+        byte[] bytes = new byte[10];
+        long before = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            before = i == 100 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            _ = await stream.ReadAsync(bytes.AsMemory(), Token);
+            await stream.WriteAsync(bytes.AsMemory(), Token);
+            await stream.FlushAsync(Token);
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Disposing_it_disposes_the_map_if_told_to()
+    {
+        string path = _scratch.Patterned(Length);
+        MemoryMap map = MemoryMap.Open(path);
+        map.AsStream().Dispose();
+        map.AsStream(leaveOpen: true).Dispose();
+        map.AsStream(1, 1).Dispose();
+        map.AsStream(leaveOpen: true, 1, 1).Dispose();
+        Assert.Equal(Length, map.AsStream(leaveOpen: false).Length);
+        Stream stream = map.AsStream(leaveOpen: false);
+        Assert.Equal(Pattern.At(0), map.Read<byte>(0));
+        stream.Dispose();
+        stream.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => map.Read<byte>(0));
+        map = MemoryMap.Open(path);
+        using (var reader = new StreamReader(map.AsStream(leaveOpen: false, 1, 1)))
+        {
+            _ = reader.Read();
+        }
+        Assert.Throws<ObjectDisposedException>(() => map.Read<byte>(0));
     }
 
     [Fact]
@@ -216,8 +282,8 @@ public sealed class StreamTests : IDisposable
         Assert.ThrowsAny<ArgumentException>(() => stream.SetLength(-1));
         stream.SetLength(0);
         Assert.Equal(-1, stream.ReadByte());
-        using Stream part = map.AsStream(0, 0);
-        Assert.Throws<NotSupportedException>(() => part.SetLength(5));
+        stream.WriteByte(9);
+        Assert.Equal([9], Files.Bytes(path));
     }
 
     [Fact]
@@ -276,7 +342,7 @@ public sealed class StreamTests : IDisposable
         Assert.Equal((100, 0), (part.Read(new byte[200]), part.Read(new byte[200])));
         all.Position = 1400;
         Assert.Equal(100, all.Read(new byte[200]));
-        Assert.Throws<NotSupportedException>(() => all.WriteByte(1));
+        Assert.Throws<NotSupportedException>(() => part.Write(new byte[101]));
         map.Resize(500);
         Assert.Equal((500, 0, -1), (all.Length, part.Length, part.ReadByte()));
         map.Resize(100_000);

@@ -25,4 +25,16 @@ public sealed class MetricsTests : IDisposable
             ],
             child.Finish());
     }
+
+    /// <summary>Each of three flushes calls the listener once, which makes the map 2,000 bytes longer. One that throws when
+    /// it hears of one hears of each of the seven instruments.</summary>
+    [Theory]
+    [InlineData("uses the map", 3, 0)]
+    [InlineData("throws", 3, 3)]
+    [InlineData("published", 0, 7)]
+    public void A_listener_may_use_the_map_and_what_it_throws_is_counted(string how, int calls, int failures)
+    {
+        using Child child = Child.Start(GuardedParts.BadListener, _scratch.Patterned(5000), how);
+        Assert.Equal([$"{calls} {5000 + (calls * 2000)} {failures}"], child.Finish());
+    }
 }

@@ -35,6 +35,7 @@ public sealed class ClosedMapTests : IDisposable
         ["GetMemory"] = map => map.GetMemory(0, 1),
         ["GetMemory of nothing"] = map => map.GetMemory(0, 0),
         ["Rent"] = map => map.Rent(0, 1).Dispose(),
+        ["RentReadOnly"] = map => map.RentReadOnly(0, 1).Dispose(),
         ["AsSequence"] = map => map.AsSequence(),
         ["AsSequence of a range"] = map => map.AsSequence(1, 1),
         ["AsStream"] = map => map.AsStream().Dispose(),

@@ -125,6 +125,43 @@ public sealed class LinesTests : IDisposable
     }
 
     [Fact]
+    public void A_line_tells_where_it_begins_counted_from_the_start_of_the_map()
+    {
+        using MemoryMap map = MapOf(Encoding.ASCII.GetBytes("ab\r\n\ncd\nef"));
+        Assert.Equal([0, 4, 5, 8], OffsetsOf(map.Lines()));
+        Assert.Equal([4, 5], OffsetsOf(map.Lines(new MapRange(4, 4))));
+        Assert.Equal([1, 4, 5, 8], OffsetsOf(map.Lines(new MapRange(1, 9))));
+
+        static List<long> OffsetsOf(MapLines lines)
+        {
+            List<long> offsets = [];
+            using MapLines.Enumerator each = lines.GetEnumerator();
+            while (each.MoveNext())
+            {
+                offsets.Add(each.Offset);
+            }
+            return offsets;
+        }
+    }
+
+    [Fact]
+    public void A_lease_around_the_loop_keeps_a_line_that_was_kept()
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Holding("a\nbcd\nef"u8.ToArray()), MapAccess.ReadWrite);
+        using (MapLease lease = map.Lease())
+        {
+            scoped ReadOnlySpan<byte> longest = default;
+            foreach (ReadOnlySpan<byte> line in map.Lines())
+            {
+                longest = line.Length > longest.Length ? line : longest;
+            }
+            Assert.Throws<InvalidOperationException>(() => map.Resize(1 << 20));
+            Assert.Equal("bcd", Encoding.ASCII.GetString(longest));
+        }
+        map.Resize(1 << 20);
+    }
+
+    [Fact]
     public void Chunks_in_parallel_count_what_one_thread_counts()
     {
         var text = new StringBuilder();

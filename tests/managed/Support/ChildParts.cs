@@ -35,6 +35,9 @@ internal static class ChildParts
     /// <summary>Reads all of a ring until its producer says so many bytes, and tells their sum.</summary>
     public const string RingReader = "ring-reader";
 
+    /// <summary>Opens or makes a ring, and writes the lines it is told to it, each answered by "written".</summary>
+    public const string RingOwner = "ring-owner";
+
     public static int Play(string part, string[] arguments)
     {
         switch (part)
@@ -64,6 +67,9 @@ internal static class ChildParts
                 return DataSetParts.Play(arguments[0], Enum.Parse<MapAccess>(arguments[1]));
             case Sharer:
                 Share(arguments[0]);
+                return 0;
+            case RingOwner:
+                WriteRing(arguments[0], long.Parse(arguments[1], CultureInfo.InvariantCulture));
                 return 0;
             case RingReader:
                 ReadRing(arguments[0], long.Parse(arguments[1], CultureInfo.InvariantCulture));
@@ -144,6 +150,16 @@ internal static class ChildParts
         {
             long[] numbers = Numbers(line);
             Console.WriteLine(map.Exchange(numbers[0], numbers[1]));
+        }
+    }
+
+    private static void WriteRing(string name, long capacity)
+    {
+        using MapRingBuffer ring = MapRingBuffer.OpenOrCreate(name, capacity);
+        while (Console.ReadLine() is { } line)
+        {
+            ring.Advance(System.Text.Encoding.ASCII.GetBytes(line, ring.GetWriteSpan()));
+            Console.WriteLine("written");
         }
     }
 

@@ -26,6 +26,9 @@ internal static class GuardedParts
     /// <summary>Tells what the meter says after each of some steps.</summary>
     public const string Meter = "meter";
 
+    /// <summary>Flushes with a listener to the meter that does what it should not.</summary>
+    public const string BadListener = "bad-listener";
+
     /// <summary>Cuts memory off that is sealed against it.</summary>
     public const string Sealed = "sealed";
 
@@ -56,6 +59,9 @@ internal static class GuardedParts
                 return 0;
             case Dropper:
                 DropUnmappable(arguments[0]);
+                return 0;
+            case BadListener:
+                MeterParts.Misbehave(arguments[0], arguments[1]);
                 return 0;
             case Meter:
                 MeterParts.Measure(arguments[0]);

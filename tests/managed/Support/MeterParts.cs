@@ -55,6 +55,54 @@ internal static class MeterParts
         Console.WriteLine($"{modes} {plausible}");
     }
 
+    /// <summary>With a listener that throws whenever it is called, or that uses the map it is told of.</summary>
+    public static void Misbehave(string path, string how)
+    {
+        MemoryMap? map = null;
+        int calls = 0;
+        double failures = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == "MmapIo")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                    MemoryMap.CreateAnonymous(1).Dispose();
+                    if (how == "published")
+                    {
+                        throw new InvalidOperationException("of the listener");
+                    }
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
+        {
+            calls++;
+            map!.Resize(map.Length + 1000);
+            map.Protect(MapProtection.Read);
+            map.Protect(MapProtection.ReadWrite);
+            var other = new Thread(() => map.Resize(map.Length + 1000));
+            other.Start();
+            other.Join();
+            if (how == "throws")
+            {
+                throw new InvalidOperationException("of the listener");
+            }
+        });
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
+            failures = instrument.Name == "mmapio.listener.failures" ? value : failures);
+        listener.Start();
+        map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        map.Flush();
+        map.FlushAsync().AsTask().GetAwaiter().GetResult();
+        Mmap.Sync(map, 0, 1, blocking: true);
+        long length = map.Length;
+        map.Dispose();
+        listener.RecordObservableInstruments();
+        Console.WriteLine($"{calls} {length} {failures}");
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Drop() => _ = MemoryMap.CreateAnonymous(1000).Length;
 
