@@ -147,6 +147,9 @@ static void a_file_that_is_made_when_it_is_read_is_no_empty_file(void)
         CHECK_STATUS(MMAPIO_UNSUPPORTED, mmapio_map_file(file, NULL, &map, &error));
         CHECK_EQUAL(info.st_size == 0 ? MMAPIO_OS_FILE : MMAPIO_OS_ERRNO, error.os_domain);
         CHECK(info.st_size != 0 || error.os_code == MMAPIO_FILE_WITHOUT_PAGES);
+        /* None of their pages is in memory, or nobody can tell. */
+        CHECK_EQUAL(0, file_report(file, 0, 0).resident);
+        CHECK_EQUAL(0, evict_file(file, 0, 0).resident_before);
         (void)close(file);
     }
     if (met == 0) {

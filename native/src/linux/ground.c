@@ -27,6 +27,7 @@ static const uint32_t OWN_PAGES[] = {
     0x9660,     /* ISO 9660 */
     0x73717368, /* SquashFS */
     0x01021997, /* 9P */
+    0x62656572, /* sysfs, which has none */
 };
 
 static bool keeps_own_pages(uint32_t type)

@@ -74,13 +74,18 @@ mmapio_status mmapio_os_file_residency(intptr_t file, uint64_t offset, uint64_t 
                                        mmapio_error *error)
 {
     bool own_pages = (mmapio_linux_ground(file) & GROUND_OWN_PAGES) != 0;
+    mmapio_error failure;
     mmapio_status status;
 
     report->scope = MMAPIO_SCOPE_PAGE_CACHE;
     if ((own_pages && ask_cachestat(file, offset, length, report)) || !mincore_is_honest(file)) {
         return MMAPIO_OK;
     }
-    status = mmapio_posix_file_mincore(file, offset, length, &report->resident, error);
+    status = mmapio_posix_file_mincore(file, offset, length, &report->resident, &failure);
     report->known = status == MMAPIO_OK ? MMAPIO_KNOWN_RESIDENT : 0;
-    return status;
+    if (status == MMAPIO_UNSUPPORTED && failure.os_call == CALL_MMAP) {
+        return MMAPIO_OK; /* what cannot be mapped, such as a file of debugfs, has no pages to tell of */
+    }
+    return status == MMAPIO_OK ? status
+                               : mmapio_fail_os(error, status, failure.os_domain, failure.os_code, failure.os_call);
 }
