@@ -330,19 +330,17 @@ MMAPIO_API uint64_t mmapio_map_length(const mmapio_map *map);
 /* Flags of mmapio_map_resize. */
 enum {
     MMAPIO_RESIZE_MAY_MOVE = 1, /* the map may come to lie at another address */
-    MMAPIO_RESIZE_TRUNCATE =
-        2, /* when it gets shorter and reached to the end of its file, or beyond: cut the file off at
-                                   the new end, too */
-    MMAPIO_RESIZE_ALLOCATE = 4 /* when the file gets longer, have its blocks allocated: MMAPIO_NO_SPACE now, not a
+    MMAPIO_RESIZE_TRUNCATE = 2, /* when it gets shorter, cut its file off at the new end, too: see below */
+    MMAPIO_RESIZE_ALLOCATE = 4  /* when the file gets longer, have its blocks allocated: MMAPIO_NO_SPACE now, not a
                                    fault later */
 };
 
 /* Makes a map longer or shorter. The contents up to the smaller length stay.
  * Does        Makes the file of a shared, writable map longer where it must; any other map may grow as far as its file
  *             has. Within options->reserve the address stays what it is. A file that others make longer at the same time
- *             keeps what they wrote. With MMAPIO_RESIZE_TRUNCATE it becomes shorter only if the map does, and only if no
- *             byte of it lay behind the map's end: what a map did not cover it does not cut off. It never becomes longer
- *             by that.
+ *             keeps what they wrote. With MMAPIO_RESIZE_TRUNCATE it becomes shorter only if the map does, and only if the
+ *             map has covered all of it behind the new end, now or before: what a map never covered it does not cut off.
+ *             It never becomes longer by that.
  * Requires    length: bytes; 0 leaves a map of nothing, which can grow again. Nothing else may use the map during the
  *             call, except memory that stays where it is: what is kept when growing, or shrinking, within the reserve.
  *             What is added. To a file, zeros, whatever was stored behind its end; where the file has more already, that.

@@ -163,6 +163,7 @@ static mmapio_status place(mmapio_map *map, const mmapio_map_options *options, m
         length *= 2;
     }
     map->length = length;
+    map->covered = length;
     map->guard = (map->flags & MMAPIO_MAP_GUARD_PAGES) != 0 ? unit : 0;
     map->reserve = options->reserve == 0 ? 0 : round_up(map->lead + options->reserve, mmapio_os_page_size());
     map->base_length = length == 0 ? 0 : round_up(map->lead + length, mmapio_os_page_size());

@@ -40,6 +40,7 @@ struct mmapio_map {
     uint64_t base_offset;     /* offset of base in the file */
     uint64_t lead;            /* from base to the first byte the caller asked for */
     uint64_t length;          /* bytes the caller asked for */
+    uint64_t covered;         /* the longest it has been */
     uint64_t reserve;         /* bytes from base the mapping was made longer for, whole pages; 0 for none */
     uint32_t protection;      /* MMAPIO_PROT_* at the time of mapping */
     uint32_t flags;           /* MMAPIO_MAP_* */

@@ -140,14 +140,14 @@ static mmapio_status clear_tail(mmapio_map *map, uint64_t length, mmapio_error *
     return MMAPIO_OK;
 }
 
-/* A file is cut only by the map that reached its end, and so covered all that goes. */
+/* A file is cut only by a map that has covered all that goes, now or before. */
 static mmapio_status find_cut(const mmapio_map *map, uint64_t length, bool *cuts, mmapio_error *error)
 {
     uint64_t start = map->base_offset + map->lead;
     uint64_t file_length = 0;
     mmapio_status status = *cuts ? source_length(map, &file_length, error) : MMAPIO_OK;
 
-    *cuts = *cuts && status == MMAPIO_OK && file_length > start + length && file_length <= start + map->length;
+    *cuts = *cuts && status == MMAPIO_OK && file_length > start + length && file_length <= start + map->covered;
     return status;
 }
 
@@ -179,6 +179,7 @@ static mmapio_status shrink(mmapio_map *map, uint64_t length, uint32_t flags, bo
 
 mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags, mmapio_error *error)
 {
+    mmapio_status status;
     bool cuts;
 
     clear_error(error);
@@ -196,8 +197,10 @@ mmapio_status mmapio_map_resize(mmapio_map *map, uint64_t length, uint32_t flags
     if (length == map->length) {
         return MMAPIO_OK;
     }
-    return length > map->length ? grow(map, length, complete_flags(map, flags), error)
-                                : shrink(map, length, flags, cuts, error);
+    status = length > map->length ? grow(map, length, complete_flags(map, flags), error)
+                                  : shrink(map, length, flags, cuts, error);
+    map->covered = map->length > map->covered ? map->length : map->covered;
+    return status;
 }
 
 mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length, mmapio_error *error)

@@ -19,9 +19,8 @@ internal unsafe struct MapLimits
     private byte* _data;
     private long _length;
 
-    // Up to where a read, and a write, may go without asking further questions. 0 makes every access ask them.
-    private long _readLimit;
-    private long _writeLimit;
+    // Up to where an access may go without asking further questions. 0 makes every one ask them.
+    private long _limit;
 
     // How much of the map the file was last known to back.
     private long _backed;
@@ -61,7 +60,7 @@ internal unsafe struct MapLimits
     /// <summary>Yes; or perhaps, which <see cref="WhyNot"/> says.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Allows(long offset, long length, bool forWriting) =>
-        offset >= 0 && offset <= Volatile.Read(in forWriting ? ref _writeLimit : ref _readLimit) - length;
+        offset >= 0 && offset <= Volatile.Read(in _limit) - length && (!forWriting || CanWrite);
 
     /// <summary>
     /// Every question about an access that <see cref="Allows"/> could not answer. Null if it is allowed after all, which is
@@ -210,9 +209,7 @@ internal unsafe struct MapLimits
         {
             _protections = protections;
         }
-        long limit = _protections is null ? Math.Min(_length, backed) : 0;
-        Volatile.Write(ref _readLimit, limit);
-        Volatile.Write(ref _writeLimit, CanWrite ? limit : 0);
+        Volatile.Write(ref _limit, _protections is null ? Math.Min(_length, backed) : 0);
         Volatile.Write(ref _settingLimits, false);
     }
 }

@@ -35,10 +35,10 @@ public sealed unsafe partial class MemoryMap
     /// anew.</remarks>
     public void Resize(long length) => Resize(length, truncateFile: false);
 
-    /// <summary>As <see cref="Resize(long)"/>, and cuts the file off where the map then ends.</summary>
+    /// <summary>As <see cref="Resize(long)"/>, and cuts the file off where the map then ends, if the map gets shorter and
+    /// has covered all that goes, now or before: bytes that the map never covered stay, and the file with them.</summary>
     /// <param name="length">Bytes.</param>
-    /// <param name="truncateFile">Make the file shorter, too, when the map gets shorter. On Windows that fails while
-    /// others map the file.</param>
+    /// <param name="truncateFile">Make the file shorter, too. On Windows that fails while others map the file.</param>
     /// <inheritdoc cref="Resize(long)"/>
     public void Resize(long length, bool truncateFile) => Resize(length, truncateFile, allocate: !_sparse);
 

@@ -100,7 +100,7 @@ public sealed unsafe partial class MemoryMap
     {
         CheckRange(offset, length);
         LeaseSlot slot = Lifetime.Enter(this, offset, offset + length, isLease);
-        if (!_limits.Allows(offset, length, forWriting) || (forWriting && !CanWrite))
+        if (!_limits.Allows(offset, length, forWriting))
         {
             AllowOrEnd(slot, offset, length, forWriting);
         }
@@ -114,7 +114,7 @@ public sealed unsafe partial class MemoryMap
         LeaseSlot slot = Lifetime.Enter(this, 0, long.MaxValue, isLease: true);
         long length = Length;
         slot.End = length;
-        if (!_limits.Allows(0, length, forWriting) || (forWriting && !CanWrite))
+        if (!_limits.Allows(0, length, forWriting))
         {
             AllowOrEnd(slot, 0, length, forWriting);
         }

@@ -21,6 +21,9 @@ internal sealed class LimitedMap : IDisposable
     // Up to where the map knows, or thinks, that it is backed: it asks again for what lies behind.
     private int _known;
 
+    // The longest that the map has been: what it never covered, it does not cut off.
+    private int _covered;
+
     public LimitedMap(Kind kind, string path, int offset)
     {
         _offset = offset;
@@ -41,6 +44,7 @@ internal sealed class LimitedMap : IDisposable
             _map = MemoryMap.CreateAnonymous(_length, options);
         }
         _known = _length;
+        _covered = _length;
     }
 
     public enum Kind
@@ -257,12 +261,13 @@ internal sealed class LimitedMap : IDisposable
                 _bytes.AsSpan(_fileEnd, length - _fileEnd).Clear();
                 _fileEnd = length;
             }
-            else if (length < _length && cut && _length >= _fileEnd)
+            else if (length < _length && cut && _covered >= _fileEnd)
             {
                 _fileEnd = Math.Min(_fileEnd, length);
             }
             Assert.Equal(_offset + _fileEnd, new FileInfo(_path!).Length);
             _known = Math.Min(length, _fileEnd);
+            _covered = Math.Max(_covered, length);
         }
         else if (length < _length)
         {
