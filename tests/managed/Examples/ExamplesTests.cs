@@ -67,14 +67,14 @@ public sealed class ExamplesTests : IDisposable
 
     private static void AssertPrints(string[] expected, string[] printed)
     {
-        Assert.Equal(expected.Length, printed.Length);
+        Assert.True(expected.Length == printed.Length, $"it prints\n{string.Join('\n', printed)}");
         Assert.All(expected.Zip(printed), line => Assert.Matches(line.First, line.Second));
     }
 
     private string Compiled(Example example)
     {
         string program = _scratch.At("Example.dll");
-        Assert.Empty(Compiler.Compile(example.Source, program));
+        Assert.Equal("", string.Join('\n', Compiler.Compile(example.Source, program)));
         return program;
     }
 
