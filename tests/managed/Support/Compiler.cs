@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -25,10 +24,11 @@ internal static class Compiler
         """,
         s_language);
 
+    /// <summary>The framework as this process runs on it, in its own folder or beside the tests, and the library.</summary>
     private static readonly Lazy<MetadataReference[]> s_references = new(() =>
     [
-        .. Directory.EnumerateFiles(RuntimeEnvironment.GetRuntimeDirectory(), "System.*.dll")
-            .Where(file => !file.EndsWith(".Native.dll", StringComparison.Ordinal))
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(file => Path.GetFileName(file).StartsWith("System.", StringComparison.Ordinal))
             .Append(typeof(MemoryMap).Assembly.Location)
             .Select(file => MetadataReference.CreateFromFile(file)),
     ]);
