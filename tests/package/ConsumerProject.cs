@@ -19,8 +19,11 @@ internal sealed class ConsumerProject : IDisposable
     {
     }
 
-    private ConsumerProject(IEnumerable<string> sources, (string Name, string Value)[] properties)
+    private ConsumerProject(
+        IEnumerable<string> sources, (string Name, string Value)[] properties, bool hasPackage = true)
     {
+        string reference = hasPackage
+            ? $"""<PackageReference Include="MmapIo" Version="[{PackageUnderTest.Version}]" />""" : "";
         string own = string.Concat(properties.Select(each => $"    <{each.Name}>{each.Value}</{each.Name}>\n"));
         Write("App/App.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -33,7 +36,7 @@ internal sealed class ConsumerProject : IDisposable
                 <InvariantGlobalization>true</InvariantGlobalization>
             {own}  </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="MmapIo" Version="[{PackageUnderTest.Version}]" />
+                {reference}
               </ItemGroup>
             </Project>
             """);
@@ -60,6 +63,14 @@ internal sealed class ConsumerProject : IDisposable
     public static ConsumerProject OfStorms() => new(
         Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Storms"), "*.cs"),
         [("PublishAot", "true"), ("AllowUnsafeBlocks", "true")]);
+
+    /// <summary>A program whose project does not know the package yet.</summary>
+    public static ConsumerProject WithoutPackage(string program)
+    {
+        var project = new ConsumerProject([], [], hasPackage: false);
+        project.Write("App/Program.cs", program);
+        return project;
+    }
 
     /// <summary>A path inside the folder that goes with the project.</summary>
     public string At(params ReadOnlySpan<string> parts) => Path.Combine([_room.FullName, .. parts]);

@@ -17,6 +17,15 @@ public sealed class ConsumerTests
 
     private static string HostProgram => OperatingSystem.IsWindows() ? "App.exe" : "App";
 
+    /// <summary>From nothing to what the first example prints, by the README's own words.</summary>
+    [Test]
+    public void The_command_of_the_README_adds_the_package_and_its_first_example_runs()
+    {
+        using var project = ConsumerProject.WithoutPackage(Readme.FirstExample);
+        project.Dotnet(Readme.CommandThat("add package")).Succeeded();
+        Assert.That(project.Dotnet("run").Succeeded(), Is.EqualTo("3 lines in 14 bytes"));
+    }
+
     [Test]
     public void A_portable_program_maps_a_file()
     {

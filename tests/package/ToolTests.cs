@@ -31,6 +31,16 @@ public sealed class ToolTests
     }
 
     [Test]
+    public void The_command_of_the_README_installs_it()
+    {
+        string home = Path.Combine(_room.FullName, "home");
+        Dotnet(
+            Readme.CommandThat("tool install"),
+            ("DOTNET_CLI_HOME", home), ("NUGET_PACKAGES", Path.Combine(_room.FullName, "packages"))).Succeeded();
+        CheckRuns(Path.Combine(home, ".dotnet", "tools", OperatingSystem.IsWindows() ? "mmapio.exe" : "mmapio"));
+    }
+
+    [Test]
     public void It_compiles_to_one_native_binary_with_the_library_inside()
     {
         bool isStatic = File.Exists(Checkout.At("artifacts", "static", Checkout.HostRid, "libmmapio.a"));

@@ -9,14 +9,15 @@ namespace MmapIo;
 /// <code>
 /// using MemoryMap map = MemoryMap.Open("data.bin");
 /// using MapLease lease = map.Lease();
-/// int zeros = lease.Span.Count((byte)0);
+/// long zeros = lease.As&lt;byte&gt;().Count((byte)0);
 /// </code>
 /// </example>
 /// <para><b>Ownership.</b> <see cref="Dispose"/> closes the map at once for new use, and unmaps it when the last
 /// <see cref="MapLease"/> is returned. A map that was dropped is unmapped by its finalizer. Closing flushes nothing:
 /// what was written is in the page cache already, and <see cref="Flush(FlushMode)"/> makes it durable.</para>
-/// <para><b>Threads.</b> Every member may be called from any thread at any time. What one thread reads while another
-/// writes the same bytes is as undefined as it is for any memory.</para>
+/// <para><b>Threads.</b> Every member may be called from any thread at any time; what it gives may not: a lease belongs to
+/// the thread that took it, and a stream, a reader, a writer or an enumerator is for one user at a time. What one thread
+/// reads while another writes the same bytes is as undefined as it is for any memory.</para>
 /// <para><b>Faults.</b> A file that another process shortens under a map takes the pages away, and touching them
 /// then ends the process (SIGBUS; EXCEPTION_IN_PAGE_ERROR). What the map can know of by asking, such as being
 /// longer than its file from the start, becomes an exception instead.</para>

@@ -58,6 +58,17 @@ internal static unsafe class LongSpan
         return -1;
     }
 
+    public static long Count<T>(T* data, long length, T value)
+        where T : unmanaged, IEquatable<T>
+    {
+        long count = 0;
+        for (long done = 0; done < length; done += PieceOf<T>())
+        {
+            count += Piece(data, length, done).Count(value);
+        }
+        return count;
+    }
+
     public static bool SequenceEqual<T>(T* data, long length, T* other, long otherLength)
         where T : unmanaged, IEquatable<T>
     {

@@ -1,7 +1,7 @@
 namespace MmapIo;
 
 /// <summary>
-/// Searching and comparing mapped spans: over the whole length, in the framework's own vectorised code. For elements
+/// Searching, counting and comparing in mapped spans: over the whole length, in the framework's own vectorised code. For elements
 /// that can be compared, which is why these are not members.
 /// </summary>
 public static unsafe class MappedSpanExtensions
@@ -30,6 +30,19 @@ public static unsafe class MappedSpanExtensions
     /// <inheritdoc cref="Contains{T}(MappedReadOnlySpan{T}, T)"/>
     public static bool Contains<T>(this MappedSpan<T> span, T value)
         where T : unmanaged, IEquatable<T> => span.AsReadOnly().IndexOf(value) >= 0;
+
+    /// <summary>Counts the elements that have a value.</summary>
+    /// <typeparam name="T">The element.</typeparam>
+    /// <param name="span">Where.</param>
+    /// <param name="value">What.</param>
+    /// <returns>How many there are, from 0 to the length.</returns>
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    public static long Count<T>(this MappedReadOnlySpan<T> span, T value)
+        where T : unmanaged, IEquatable<T> => LongSpan.Count(span.Pointer, span.Length, value);
+
+    /// <inheritdoc cref="Count{T}(MappedReadOnlySpan{T}, T)"/>
+    public static long Count<T>(this MappedSpan<T> span, T value)
+        where T : unmanaged, IEquatable<T> => span.AsReadOnly().Count(value);
 
     /// <summary>Are all elements of both equal?</summary>
     /// <typeparam name="T">The element.</typeparam>

@@ -22,6 +22,7 @@ public sealed class HugeSpanTests
         Assert.Equal((1L << 31) - 1, span.IndexOf((byte)3));
         Assert.Equal(Length - 1, span.IndexOf((byte)5));
         Assert.Equal(1, span.Slice((1L << 31) - 2, 10).IndexOf((byte)3));
+        Assert.Equal((Length - 2, 1L), (span.Count((byte)0), span.AsReadOnly().Count((byte)5)));
         Assert.Equal(new byte[] { 0, 3, 0 }, span.Span((1L << 31) - 2, 3));
         Assert.Throws<InvalidOperationException>(() => map.LeaseForWrite().Span.Length);
         long total = 0;

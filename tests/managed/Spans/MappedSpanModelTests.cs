@@ -17,7 +17,9 @@ public sealed class MappedSpanModelTests
             MappedSpan<int> span = lease.As<int>();
             int index = numbers.AsSpan().IndexOf(wanted);
             return span.IndexOf(wanted) == index && span.AsReadOnly().IndexOf(wanted) == index
-                && span.Contains(wanted) == (index >= 0) && span.AsReadOnly().Contains(wanted) == (index >= 0);
+                && span.Contains(wanted) == (index >= 0) && span.AsReadOnly().Contains(wanted) == (index >= 0)
+                && span.Count(wanted) == numbers.Count(each => each == wanted)
+                && span.AsReadOnly().Count(wanted) == span.Count(wanted);
         });
 
     [Fact]

@@ -78,6 +78,7 @@ public sealed class MappedSpanTests : IDisposable
         AssertWriteEnds(map, span => span.CopyTo(span));
         AssertWriteEnds(map, span => _ = span.IndexOf(1));
         AssertWriteEnds(map, span => _ = span.Contains(1));
+        AssertWriteEnds(map, span => _ = span.Count(1));
         AssertWriteEnds(map, span => _ = span.BinarySearch(1));
         AssertWriteEnds(map, span => _ = span.SequenceEqual(span));
         AssertWriteEnds(map, span => _ = span.AsReadOnly()[0]);
@@ -87,6 +88,7 @@ public sealed class MappedSpanTests : IDisposable
         AssertReadEnds(map, span => span.Span(0, 1));
         AssertReadEnds(map, span => span.CopyTo(new int[10]));
         AssertReadEnds(map, span => _ = span.IndexOf(1));
+        AssertReadEnds(map, span => _ = span.Count(1));
         AssertReadEnds(map, span => _ = span.SequenceEqual(span));
         AssertReadEnds(map, span => _ = span.BinarySearch(1));
         AssertReadEnds(map, span => span.Chunks(3).GetEnumerator().MoveNext());
@@ -102,6 +104,7 @@ public sealed class MappedSpanTests : IDisposable
         Refused.Naming("index", () => _ = default(MappedSpan<int>)[0]);
         Refused.Naming("index", () => _ = default(MappedReadOnlySpan<int>)[0]);
         Assert.Equal(-1, default(MappedSpan<int>).IndexOf(0));
+        Assert.Equal(0, default(MappedSpan<int>).Count(0));
         Assert.Equal(~0L, default(MappedReadOnlySpan<int>).BinarySearch(5));
         Assert.True(default(MappedSpan<int>).SequenceEqual(default));
         default(MappedSpan<int>).Fill(1);

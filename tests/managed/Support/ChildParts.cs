@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Reflection;
+using System.Runtime.Loader;
 
 namespace MmapIo.Tests;
 
@@ -38,6 +40,9 @@ internal static class ChildParts
     /// <summary>Opens or makes a ring, and writes the lines it is told to it, each answered by "written".</summary>
     public const string RingOwner = "ring-owner";
 
+    /// <summary>Runs a compiled example in the folder that it lies in.</summary>
+    public const string ExampleRunner = "example-runner";
+
     public static int Play(string part, string[] arguments)
     {
         switch (part)
@@ -74,9 +79,19 @@ internal static class ChildParts
             case RingReader:
                 ReadRing(arguments[0], long.Parse(arguments[1], CultureInfo.InvariantCulture));
                 return 0;
+            case ExampleRunner:
+                RunExample(arguments[0], arguments[1..]);
+                return 0;
             default:
                 return CacheParts.Play(part, arguments);
         }
+    }
+
+    private static void RunExample(string assembly, string[] arguments)
+    {
+        Directory.SetCurrentDirectory(Path.GetDirectoryName(assembly)!);
+        MethodInfo main = AssemblyLoadContext.Default.LoadFromAssemblyPath(assembly).EntryPoint!;
+        main.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [arguments], null);
     }
 
     private static void Write(string path)
