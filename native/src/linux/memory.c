@@ -301,6 +301,14 @@ mmapio_status mmapio_os_memory_open(mmapio_map *map, uint64_t length, mmapio_err
     }
 }
 
+static bool try_lock(int file, int kind)
+{
+    int result;
+
+    UNINTERRUPTED(result, flock(file, kind | LOCK_NB));
+    return result == 0;
+}
+
 /* Whether no map is left, in any process. Every map holds a shared lock, which belongs to what open(2) made: what fork(2)
  * and dup(2) copied holds it together, until the last of them is closed. So ours must be closed by now, and this be the
  * file opened once more. A process on its way from fork to exec has a copy, too, for a moment; attempts are a millisecond
@@ -308,15 +316,14 @@ mmapio_status mmapio_os_memory_open(mmapio_map *map, uint64_t length, mmapio_err
 static bool is_last(int file, int attempts)
 {
     const struct timespec moment = {0, 1000000};
-    int result;
 
-    for (;;) {
-        UNINTERRUPTED(result, flock(file, LOCK_EX | LOCK_NB));
-        if (result == 0 || --attempts <= 0) {
-            return result == 0;
+    while (!try_lock(file, LOCK_EX)) {
+        if (--attempts <= 0) {
+            return false;
         }
         (void)nanosleep(&moment, NULL);
     }
+    return true;
 }
 
 /* Of two that close at the same time one takes the name, since each has given its own lock up before it asks. */
@@ -326,21 +333,22 @@ mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
     struct stat info;
     bool goes = map->name[0] != 0 && fstat((int)map->file, &info) == 0 && (info.st_mode & GOES_WITH_LAST) != 0;
     /* If this lock can be had, there are no maps but copies of this one. Those shall find it shared. */
-    bool alone = goes && flock((int)map->file, LOCK_EX | LOCK_NB) == 0 && flock((int)map->file, LOCK_SH | LOCK_NB) == 0;
+    bool alone = goes && try_lock((int)map->file, LOCK_EX) && try_lock((int)map->file, LOCK_SH);
     mmapio_status status = mmapio_os_file_close(map->file, error);
+    int result;
     int file;
 
     if (!goes) {
         return status;
     }
     path_of(map->name, path);
-    file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    UNINTERRUPTED(file, open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (file < 0) {
         return status;
     }
     /* It may be another one by now. */
     if (is_file(file, &info) && is_last(file, alone ? COPIES : 1) && is_named(file, path)) {
-        (void)unlink(path);
+        UNINTERRUPTED(result, unlink(path));
     }
     (void)close(file);
     return status;
@@ -349,10 +357,11 @@ mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
 void mmapio_os_memory_discard(const mmapio_map *map)
 {
     char path[PATH_SIZE];
+    int result;
 
     path_of(map->name, path);
     if (is_named((int)map->file, path)) {
-        (void)unlink(path);
+        UNINTERRUPTED(result, unlink(path));
     }
 }
 
@@ -364,7 +373,7 @@ mmapio_status mmapio_os_memory_export(const mmapio_map *map, intptr_t *handle, m
 
     if (map->name[0] != 0) {
         (void)snprintf(link, sizeof link, "/proc/self/fd/%d", (int)map->file);
-        file = open(link, (fcntl((int)map->file, F_GETFL) & O_ACCMODE) | O_CLOEXEC);
+        UNINTERRUPTED(file, open(link, (fcntl((int)map->file, F_GETFL) & O_ACCMODE) | O_CLOEXEC));
     }
     if (file < 0) {
         return mmapio_os_file_duplicate(map->file, handle, error);
