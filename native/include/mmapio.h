@@ -377,6 +377,19 @@ MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_map_resize(mmapio_map *map, uin
 MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_allocate(intptr_t file, uint64_t offset, uint64_t length,
                                                                mmapio_error *error);
 
+/* Makes a file longer, by a hole of zeros, or shorter.
+ * Returns     MMAPIO_OK. Else the file is as it was, and MMAPIO_OUT_OF_RANGE (more than the file system's files can
+ *             have), MMAPIO_LIMIT_REACHED (RLIMIT_FSIZE), MMAPIO_NO_SPACE, MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (no
+ *             regular file), MMAPIO_BUSY (Windows: shorter, while somebody maps it).
+ * Platforms   ftruncate(2), SetFileInformationByHandle. */
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_set_length(intptr_t file, uint64_t length, mmapio_error *error);
+
+/* Tells what a handle is of.
+ * Returns     MMAPIO_OK and *kind: 0 for a file that has a length and can be mapped, or be empty, also for a block
+ *             device; else an MMAPIO_FILE_*. MMAPIO_INVALID_ARGUMENT for what is not open.
+ * Platforms   fstat(2), GetFileType. */
+MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_kind(intptr_t file, uint32_t *kind, mmapio_error *error);
+
 /* Tells how much of the map its file backs right now: to the byte.
  * Does        Asks for the file's length. Memory before *backed does not fault, unless somebody shortens the file
  *             afterwards. From *backed on it may; up to the end of that page it does not, but reads as zeros, and what is

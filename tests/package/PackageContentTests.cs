@@ -66,6 +66,22 @@ public sealed class PackageContentTests
     public void Has_a_package_of_symbols_beside_it() =>
         Assert.That(PackageUnderTest.Entries(ending: "snupkg"), Does.Contain("lib/net10.0/MmapIo.pdb"));
 
+    /// <summary>The same sources make the same bytes, wherever they lie.</summary>
+    [TestCase("MmapIo", "nupkg", "lib/net10.0/MmapIo.dll")]
+    [TestCase("MmapIo", "snupkg", "lib/net10.0/MmapIo.pdb")]
+    [TestCase("MmapIo.Tool", "nupkg", "tools/net10.0/any/MmapIo.Tool.dll")]
+    public void No_path_of_the_machine_it_was_built_on_is_in_it(string id, string ending, string entry)
+    {
+        using ZipArchive package = PackageUnderTest.Open(id, ending);
+        using var bytes = new MemoryStream();
+        using (Stream stream = package.GetEntry(entry)!.Open())
+        {
+            stream.CopyTo(bytes);
+        }
+        string root = Checkout.At("x")[..^2];
+        Assert.That(bytes.ToArray().AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(root)), Is.Negative);
+    }
+
     [Test]
     public void The_command_carries_the_native_library_of_every_RID()
     {

@@ -79,6 +79,12 @@ public sealed unsafe partial class MemoryMap
         return sum;
     }
 
+    /// <inheritdoc cref="Add(long, long)"/>
+    public uint Add(long offset, uint value) => (uint)Add(offset, (int)value);
+
+    /// <inheritdoc cref="Add(long, long)"/>
+    public ulong Add(long offset, ulong value) => (ulong)Add(offset, (long)value);
+
     /// <summary>Replaces a cell, atomically among all threads and processes that map the file.</summary>
     /// <param name="offset">The first byte, aligned as for <see cref="ReadVolatile"/>.</param>
     /// <param name="value">The new value.</param>
@@ -100,6 +106,12 @@ public sealed unsafe partial class MemoryMap
         Lifetime.ExitCall(this, uses);
         return old;
     }
+
+    /// <inheritdoc cref="Exchange(long, long)"/>
+    public uint Exchange(long offset, uint value) => (uint)Exchange(offset, (int)value);
+
+    /// <inheritdoc cref="Exchange(long, long)"/>
+    public ulong Exchange(long offset, ulong value) => (ulong)Exchange(offset, (long)value);
 
     /// <summary>Replaces a cell if it has an expected value, atomically among all threads and processes that map the
     /// file.</summary>
@@ -124,6 +136,70 @@ public sealed unsafe partial class MemoryMap
         Lifetime.ExitCall(this, uses);
         return old;
     }
+
+    /// <inheritdoc cref="CompareExchange(long, long, long)"/>
+    public uint CompareExchange(long offset, uint value, uint comparand) => (uint)CompareExchange(offset, (int)value, (int)comparand);
+
+    /// <inheritdoc cref="CompareExchange(long, long, long)"/>
+    public ulong CompareExchange(long offset, ulong value, ulong comparand) => (ulong)CompareExchange(offset, (long)value, (long)comparand);
+
+    /// <summary>Clears those bits of a cell that a mask does not have, atomically among all threads and processes that map the
+    /// file.</summary>
+    /// <param name="offset">The first byte, aligned as for <see cref="ReadVolatile"/>.</param>
+    /// <param name="mask">The bits.</param>
+    /// <returns>The old value.</returns>
+    /// <inheritdoc cref="Add(long, long)"/>
+    public long And(long offset, long mask)
+    {
+        long* cell = EnterCell<long>(offset, forWriting: true, out ThreadUses uses);
+        long old = Interlocked.And(ref *cell, mask);
+        Lifetime.ExitCall(this, uses);
+        return old;
+    }
+
+    /// <inheritdoc cref="And(long, long)"/>
+    public int And(long offset, int mask)
+    {
+        int* cell = EnterCell<int>(offset, forWriting: true, out ThreadUses uses);
+        int old = Interlocked.And(ref *cell, mask);
+        Lifetime.ExitCall(this, uses);
+        return old;
+    }
+
+    /// <inheritdoc cref="And(long, long)"/>
+    public uint And(long offset, uint mask) => (uint)And(offset, (int)mask);
+
+    /// <inheritdoc cref="And(long, long)"/>
+    public ulong And(long offset, ulong mask) => (ulong)And(offset, (long)mask);
+
+    /// <summary>Sets those bits of a cell that a mask has, atomically among all threads and processes that map the
+    /// file.</summary>
+    /// <param name="offset">The first byte, aligned as for <see cref="ReadVolatile"/>.</param>
+    /// <param name="mask">The bits.</param>
+    /// <returns>The old value.</returns>
+    /// <inheritdoc cref="Add(long, long)"/>
+    public long Or(long offset, long mask)
+    {
+        long* cell = EnterCell<long>(offset, forWriting: true, out ThreadUses uses);
+        long old = Interlocked.Or(ref *cell, mask);
+        Lifetime.ExitCall(this, uses);
+        return old;
+    }
+
+    /// <inheritdoc cref="Or(long, long)"/>
+    public int Or(long offset, int mask)
+    {
+        int* cell = EnterCell<int>(offset, forWriting: true, out ThreadUses uses);
+        int old = Interlocked.Or(ref *cell, mask);
+        Lifetime.ExitCall(this, uses);
+        return old;
+    }
+
+    /// <inheritdoc cref="Or(long, long)"/>
+    public uint Or(long offset, uint mask) => (uint)Or(offset, (int)mask);
+
+    /// <inheritdoc cref="Or(long, long)"/>
+    public ulong Or(long offset, ulong mask) => (ulong)Or(offset, (long)mask);
 
     private T* EnterCell<T>(long offset, bool forWriting, out ThreadUses uses)
         where T : unmanaged

@@ -31,7 +31,7 @@ public sealed unsafe partial class MemoryMap
     /// </summary>
     /// <param name="offset">The first byte of the map.</param>
     /// <param name="destination">Receives the bytes; all of it must lie within the map.</param>
-    /// <param name="read">How many good bytes were copied: all of them, or those before the fault.</param>
+    /// <param name="bytesRead">How many good bytes were copied: all of them, or those before the fault.</param>
     /// <returns>True if all were copied; false if a fault ended it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
@@ -40,11 +40,11 @@ public sealed unsafe partial class MemoryMap
     /// that acts only on faults in the library's own copy loop and passes on everything else; see
     /// <see cref="FaultGuard"/>. Memory that is protected with <see cref="Protect(MapProtection)"/> is copied by
     /// system calls.</remarks>
-    public bool TryRead(long offset, Span<byte> destination, out int read)
+    public bool TryRead(long offset, Span<byte> destination, out int bytesRead)
     {
         fixed (byte* buffer = destination)
         {
-            return TryCopy(offset, buffer, destination.Length, forWriting: false, out read);
+            return TryCopy(offset, buffer, destination.Length, forWriting: false, out bytesRead);
         }
     }
 
@@ -53,18 +53,18 @@ public sealed unsafe partial class MemoryMap
     /// </summary>
     /// <param name="offset">The first byte of the map.</param>
     /// <param name="source">The bytes; all of them must fit within the map.</param>
-    /// <param name="written">How many bytes were copied: all of them, or those before the fault.</param>
+    /// <param name="bytesWritten">How many bytes were copied: all of them, or those before the fault.</param>
     /// <returns>True if all were copied; false if a fault ended it.</returns>
     /// <exception cref="NotSupportedException">The map is read-only.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <exception cref="UnauthorizedAccessException">The range is protected against writing.</exception>
     /// <remarks>As for <see cref="TryRead"/>.</remarks>
-    public bool TryWrite(long offset, ReadOnlySpan<byte> source, out int written)
+    public bool TryWrite(long offset, ReadOnlySpan<byte> source, out int bytesWritten)
     {
         fixed (byte* buffer = source)
         {
-            return TryCopy(offset, buffer, source.Length, forWriting: true, out written);
+            return TryCopy(offset, buffer, source.Length, forWriting: true, out bytesWritten);
         }
     }
 
@@ -93,7 +93,7 @@ public sealed unsafe partial class MemoryMap
     /// <summary>
     /// How many pages have vanished since the map was made, and have been replaced by zeros: once that is not 0, what was
     /// read may be wrong, and what was written may be lost. Always 0 without <see cref="MapOptions.ZeroFillOnFault"/>,
-    /// and so on Windows. Never goes down. From any thread.
+    /// and so on Windows. Never goes down.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public long TornPages

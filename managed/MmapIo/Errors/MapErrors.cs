@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MmapIo;
@@ -25,21 +26,19 @@ internal static unsafe class MapErrors
     public static Exception Of(
         int status, in NativeError error, string action, string? path, string? argument = null)
     {
-        var inner = new MmapIoException(Describe(status, error, action, path))
-        {
-            Status = (MapStatus)status,
-            OsErrorCode = error.OsCode,
-            OsErrorDomain = (OsErrorDomain)error.OsDomain,
-            NativeCall = Text(Interop.mmapio_call_name(error.OsCall)),
-            Path = path,
-        };
+        string call = Text(Interop.mmapio_call_name(error.OsCall));
+        MmapIoException inner = error.OsDomain == Interop.DomainOfKinds
+            ? new($"Cannot {action}{Quoted(path)}: {FileKinds.Describe((FileKind)error.OsCode)}.", (MapStatus)status,
+                OsErrorDomain.None, 0, call)
+            { Path = path }
+            : new(Describe(status, error, action, path), (MapStatus)status, (OsErrorDomain)error.OsDomain, error.OsCode,
+                call)
+            { Path = path };
         return (MapStatus)status switch
         {
             MapStatus.InvalidArgument or MapStatus.Misaligned => new ArgumentException(
                 inner.Message, argument, inner),
-            MapStatus.OutOfRange => argument is null
-                ? new ArgumentOutOfRangeException(inner.Message, inner)
-                : new ArgumentOutOfRangeException(argument, inner.Message),
+            MapStatus.OutOfRange => OutOfRange(argument, inner),
             MapStatus.AccessDenied => new UnauthorizedAccessException(inner.Message, inner),
             MapStatus.Unsupported or MapStatus.AbiMismatch => new PlatformNotSupportedException(inner.Message, inner),
             MapStatus.NotFound => new FileNotFoundException(inner.Message, path, inner),
@@ -47,9 +46,24 @@ internal static unsafe class MapErrors
         };
     }
 
+    /// <summary>The framework's exception has an argument's name or an exception inside, but no constructor for
+    /// both.</summary>
+    private static ArgumentOutOfRangeException OutOfRange(string? argument, MmapIoException inner)
+    {
+        var exception = new ArgumentOutOfRangeException(inner.Message, inner);
+        if (argument is not null)
+        {
+            ParamName(exception) = argument;
+        }
+        return exception;
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_paramName")]
+        static extern ref string? ParamName(ArgumentException exception);
+    }
+
     private static string Describe(int status, in NativeError error, string action, string? path)
     {
-        string file = path is null ? "" : $" '{path}'";
+        string file = Quoted(path);
         string text = Text(Interop.mmapio_status_text(status));
         if (error.OsDomain == 0)
         {
@@ -95,7 +109,18 @@ internal static unsafe class MapErrors
         };
     }
 
+    private static string Quoted(string? path) => path is null ? "" : $" '{path}'";
+
     private static string Text(byte* utf8) => Marshal.PtrToStringUTF8((nint)utf8) ?? "";
+
+    /// <summary>For what was refused because of what it is.</summary>
+    [DoesNotReturn]
+    public static void ThrowNoFile(string action, string? path, FileKind kind)
+    {
+        string message = $"Cannot {action}{Quoted(path)}: {FileKinds.Describe(kind)}.";
+        throw new PlatformNotSupportedException(
+            message, new MmapIoException(message, MapStatus.Unsupported) { Path = path });
+    }
 
     [DoesNotReturn]
     public static void ThrowClosed() => throw new ObjectDisposedException(nameof(MemoryMap), "The map is closed.");

@@ -4,8 +4,14 @@ namespace MmapIo;
 
 internal static unsafe partial class Interop
 {
+    /// <summary>MMAPIO_MAP_NO_HANDLE.</summary>
+    internal const int NoHandle = 0x800000;
+
     [LibraryImport(Library)]
     internal static partial int mmapio_map_file(nint file, NativeMapOptions* options, nint* map, NativeError* error);
+
+    [LibraryImport(Library)]
+    internal static partial int mmapio_map_file(SafeHandle file, NativeMapOptions* options, nint* map, NativeError* error);
 
     [LibraryImport(Library)]
     internal static partial int mmapio_map_anonymous(NativeMapOptions* options, nint* map, NativeError* error);

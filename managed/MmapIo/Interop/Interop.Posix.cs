@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo;
 
@@ -14,9 +15,20 @@ internal static partial class Interop
     /// <summary>O_NONBLOCK, which differs. Files do not care; a FIFO is opened without waiting for its other end.</summary>
     internal static readonly int NonBlocking = OperatingSystem.IsMacOS() ? 0x4 : 0x800;
 
+    /// <summary>O_PATH, on Linux only: a descriptor to ask what is there, of what cannot be opened.</summary>
+    internal const int PathOnly = 0x200000;
+
+    /// <summary>LOCK_SH, LOCK_EX and LOCK_NB, the same on Linux and macOS.</summary>
+    internal const int LockShared = 1;
+    internal const int LockExclusive = 2;
+    internal const int LockNow = 4;
+
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags);
 
     [LibraryImport("libc")]
     internal static partial int close(int file);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int flock(SafeFileHandle file, int operation);
 }

@@ -17,5 +17,11 @@ internal static unsafe partial class Interop
     internal static partial int mmapio_map_resize(nint map, ulong length, uint flags, NativeError* error);
 
     [LibraryImport(Library)]
-    internal static partial int mmapio_file_allocate(nint file, ulong offset, ulong length, NativeError* error);
+    internal static partial int mmapio_file_allocate(SafeHandle file, ulong offset, ulong length, NativeError* error);
+
+    [LibraryImport(Library)]
+    internal static partial int mmapio_file_set_length(SafeHandle file, ulong length, NativeError* error);
+
+    [LibraryImport(Library)]
+    internal static partial int mmapio_file_kind(SafeHandle file, uint* kind, NativeError* error);
 }

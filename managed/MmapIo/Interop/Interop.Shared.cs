@@ -26,7 +26,7 @@ internal static unsafe partial class Interop
     internal static partial int mmapio_map_export(nint map, nint* handle, NativeError* error);
 
     [LibraryImport(Library)]
-    internal static partial int mmapio_map_import(nint handle, NativeMapOptions* options, nint* map, NativeError* error);
+    internal static partial int mmapio_map_import(SafeHandle handle, NativeMapOptions* options, nint* map, NativeError* error);
 
     [LibraryImport(Library)]
     internal static partial int mmapio_map_seal(nint map, uint seals, NativeError* error);

@@ -72,7 +72,7 @@ public sealed unsafe class MapCapabilities
     public ResidencyScope ResidencyScope => (ResidencyScope)_caps.ResidencyScope;
 
     /// <summary>What the system makes of an advice, where the kind of map permits it at all.</summary>
-    /// <param name="advice">Which.</param>
+    /// <param name="advice">The advice that would be given.</param>
     public AdviceOutcome GetOutcome(MapAdvice advice)
     {
         AdviceRules.Check(advice, nameof(advice));
@@ -83,7 +83,7 @@ public sealed unsafe class MapCapabilities
     }
 
     /// <summary>What the system makes of an advice about a file that has a device behind it.</summary>
-    /// <param name="advice">Which.</param>
+    /// <param name="advice">The advice that would be given.</param>
     public AdviceOutcome GetOutcome(FileAdvice advice)
     {
         AdviceRules.Check(advice, nameof(advice));

@@ -11,33 +11,32 @@ internal readonly record struct MapArguments(string File, string Range);
 /// <summary>From a path or handle and a checked request to a map, leaving nothing behind on failure.</summary>
 internal static unsafe class MapOpening
 {
-    private const int Eperm = 1;
-    private const int Enoent = 2;
     private const int Ebadf = 9;
-    private const int Eacces = 13;
-    private const int Eisdir = 21;
-    private const int Win32AccessDenied = 5;
     private const int Win32InvalidHandle = 6;
-    private const int Win32FileNotFound = 2;
 
     /// <summary>Opens and maps.</summary>
-    public static MemoryMap OpenAndMap(string path, MapRequest request, MapOptions options)
+    public static MemoryMap OpenAndMap(string path, MapRequest request)
     {
-        if (PlainOpening.IsFor(path, request, options) && PlainOpening.TryOpenAndMap(path, request) is { } plain)
+        if (PlainOpening.IsFor(path, request) && PlainOpening.TryOpenAndMap(path, request) is { } plain)
         {
             return plain;
         }
-        SafeFileHandle file = OpenFile(path, request.Access, options, out bool created);
+        var arguments = new MapArguments(nameof(path), "options");
+        SafeFileHandle file = FileOpening.Open(path, request, out string? created);
         try
         {
-            return MapGrowing(file, request, path, new MapArguments(nameof(path), nameof(options)));
+            if (request.Mode is FileMode.Create or FileMode.Truncate && created is null)
+            {
+                Empty(file, request, path, arguments);
+            }
+            return MapGrowing(file, request, path, arguments);
         }
         catch
         {
             file.Dispose();
-            if (created)
+            if (created is not null)
             {
-                File.Delete(path);
+                File.Delete(created);
             }
             throw;
         }
@@ -50,15 +49,56 @@ internal static unsafe class MapOpening
     }
 
     /// <summary>
+    /// Cuts a file off at its beginning, after a rehearsal: mapped as asked for, and made as long, it was once, so that
+    /// what cannot be has failed while its contents are still there. Not under a map, because Windows cuts nothing that
+    /// is mapped.
+    /// </summary>
+    private static void Empty(SafeFileHandle file, MapRequest request, string path, MapArguments arguments)
+    {
+        if (!TryGetLength(file, out long before) || before == 0)
+        {
+            return;
+        }
+        if (request.Length == 0 && request.Offset != 0)
+        {
+            RefuseOffset(request, 0);
+        }
+        MapRequest rehearsal = request with
+        {
+            Length = Math.Max(request.Length, 1),
+            Flags = request.Flags & ~Mmap.MAP_POPULATE,
+        };
+        try
+        {
+            MapGrowing(file, rehearsal, path, arguments).Dispose();
+            if (request.Length != 0)
+            {
+                // Not only what is past the end: all blocks are taken anew.
+                Grow(file, request, 0, path);
+            }
+            SetLength(file, 0, path);
+        }
+        catch
+        {
+            GiveBack(file, before, request.Offset + request.Length);
+            throw;
+        }
+    }
+
+    /// <summary>
     /// Maps, and makes the file long enough where it is to be written. In this order: what can fail about mapping has
-    /// failed before the file is touched, since a file that was made longer cannot safely be made shorter again, with
-    /// others writing to it. A map may be longer than its file meanwhile (mmap(2)); Windows makes the file longer by
-    /// itself.
+    /// failed before the file is touched. A map may be longer than its file meanwhile (mmap(2)); Windows makes the file
+    /// longer by itself.
     /// </summary>
     public static MemoryMap MapGrowing(SafeFileHandle file, MapRequest request, string? path, MapArguments arguments)
     {
         const int AfterGrowing = Mmap.MAP_LOCKED | Mmap.MAP_POPULATE;
-        if (request.Length == 0 || !TryGetLength(file, out long before) || request.Offset + request.Length <= before)
+        bool hasLength = TryGetLength(file, out long before);
+        if (hasLength && request.Length == 0 && request.Offset > before && FileKinds.Of(file) == FileKind.File)
+        {
+            RefuseOffset(request, before);
+        }
+        if (!hasLength || request.Length == 0 || request.Offset + request.Length <= before)
         {
             return Map(file, request, path, arguments);
         }
@@ -66,9 +106,17 @@ internal static unsafe class MapOpening
         {
             RefuseToGrow(request, before);
         }
-        MemoryMap map = Map(file, request with { Flags = request.Flags & ~AfterGrowing }, path, arguments);
+        MemoryMap? map = null;
         try
         {
+            if ((request.Flags & Interop.NoHandle) != 0)
+            {
+                // All of such a map has to be in the file: one that has a handle makes it long enough.
+                MapGrowing(file, request.WithHandle(), path, arguments).Dispose();
+                return Map(file, request, path, arguments);
+            }
+            map = Map(file, request with { Flags = request.Flags & ~AfterGrowing }, path, arguments);
+
             // A device has no length, and backs every map.
             if (before != 0 || !map.IsBacked)
             {
@@ -80,8 +128,19 @@ internal static unsafe class MapOpening
         }
         catch
         {
-            map.Dispose();
+            map?.Dispose();
+            GiveBack(file, before, request.Offset + request.Length);
             throw;
+        }
+    }
+
+    /// <summary>Gives a file the length it had, unless somebody else has changed it meanwhile.</summary>
+    private static void GiveBack(SafeFileHandle file, long before, long end)
+    {
+        if (end > before && TryGetLength(file, out long now) && now == end)
+        {
+            NativeError ignored;
+            _ = Interop.mmapio_file_set_length(file, (ulong)before, &ignored);
         }
     }
 
@@ -90,9 +149,15 @@ internal static unsafe class MapOpening
     {
         NativeError error;
         nint map;
-        int status = file is null
-            ? MapAnonymous(request, &map, &error)
-            : MapFile(file, request, &map, &error);
+        int status = TryMap(file, request, &map, &error);
+        if (DroppedMaps.WereInTheWay(status))
+        {
+            status = TryMap(file, request, &map, &error);
+        }
+        if (status == (int)MapStatus.Unsupported && file is not null && FileKinds.Of(file) is not FileKind.File and var kind)
+        {
+            (error.OsDomain, error.OsCode) = (Interop.DomainOfKinds, (int)kind);
+        }
         bool badHandle = error.OsCode == ((OsErrorDomain)error.OsDomain == OsErrorDomain.Win32 ? Win32InvalidHandle : Ebadf);
         string argument = badHandle ? arguments.File : arguments.Range;
         MapErrors.ThrowIfFailed(status, error, file is null ? "map memory" : "map", path, argument);
@@ -118,28 +183,12 @@ internal static unsafe class MapOpening
         return new MemoryMap(map, request, path, (long)backed);
     }
 
-    private static int MapAnonymous(MapRequest request, nint* map, NativeError* error)
+    private static int TryMap(SafeFileHandle? file, MapRequest request, nint* map, NativeError* error)
     {
         NativeMapOptions options = request.ToNative();
-        return Interop.mmapio_map_anonymous(&options, map, error);
-    }
-
-    private static int MapFile(SafeFileHandle file, MapRequest request, nint* map, NativeError* error)
-    {
-        NativeMapOptions options = request.ToNative();
-        bool held = false;
-        try
-        {
-            file.DangerousAddRef(ref held);
-            return Interop.mmapio_map_file(file.DangerousGetHandle(), &options, map, error);
-        }
-        finally
-        {
-            if (held)
-            {
-                file.DangerousRelease();
-            }
-        }
+        return file is null
+            ? Interop.mmapio_map_anonymous(&options, map, error)
+            : Interop.mmapio_map_file(file, &options, map, error);
     }
 
     /// <summary>What cannot seek, such as a pipe, has no length. That it cannot be mapped either is for mmap to say.</summary>
@@ -157,26 +206,45 @@ internal static unsafe class MapOpening
         }
     }
 
-    private static void Grow(SafeFileHandle file, MapRequest request, long before, string? path)
+    /// <summary>Makes the file as long as the map needs it, with blocks from a byte on: see
+    /// <see cref="MapOptions.Allocate"/>.</summary>
+    private static void Grow(SafeFileHandle file, MapRequest request, long from, string? path)
     {
         long needed = request.Offset + request.Length;
         if (request.Access != MapAccess.ReadWrite)
         {
-            RefuseToGrow(request, before);
+            RefuseToGrow(request, from);
         }
-        if (request.Allocate)
+        if (request.Allocate || (request.Flags & Mmap.MAP_NORESERVE) == 0)
         {
-            Allocate(file, needed, path);
-            return;
+            NativeError error;
+            long first = request.Allocate ? 0 : from;
+            int status = Interop.mmapio_file_allocate(file, (ulong)first, (ulong)(needed - first), &error);
+            if (request.Allocate || status != (int)MapStatus.Unsupported)
+            {
+                ThrowIfTooLong(status, request, needed);
+                MapErrors.ThrowIfFailed(status, error, "allocate", path);
+                return;
+            }
         }
-        try
-        {
-            RandomAccess.SetLength(file, needed);
-        }
-        catch (ArgumentOutOfRangeException)
+        SetLength(file, Math.Max(needed, TryGetLength(file, out long present) ? present : 0), path, request);
+    }
+
+    private static void SetLength(SafeFileHandle file, long length, string? path, MapRequest request = default)
+    {
+        NativeError error;
+        int status = Interop.mmapio_file_set_length(file, (ulong)length, &error);
+        ThrowIfTooLong(status, request, length);
+        MapErrors.ThrowIfFailed(status, error, "set the length of", path);
+    }
+
+    private static void ThrowIfTooLong(int status, MapRequest request, long needed)
+    {
+        if (status == (int)MapStatus.OutOfRange)
         {
             MapErrors.ThrowOption(
-                nameof(MapOptions.Length), request.Length, $"The file system cannot have a file of {needed} bytes.");
+                nameof(MapOptions.Length), request.Length,
+                $"The file system allows no file of {needed} bytes.");
         }
     }
 
@@ -186,106 +254,8 @@ internal static unsafe class MapOpening
         $"The map would end at byte {request.Offset + request.Length}, but the file has {before} bytes, and a map that " +
         "is not written to the file cannot make it longer.");
 
-    /// <summary>Has all blocks up to a length allocated, holes included, and makes the file that long.</summary>
-    private static void Allocate(SafeFileHandle file, long length, string? path)
-    {
-        NativeError error;
-        bool held = false;
-        int status;
-        try
-        {
-            file.DangerousAddRef(ref held);
-            status = Interop.mmapio_file_allocate(file.DangerousGetHandle(), 0, (ulong)length, &error);
-        }
-        finally
-        {
-            if (held)
-            {
-                file.DangerousRelease();
-            }
-        }
-        MapErrors.ThrowIfFailed(status, error, "allocate", path);
-    }
-
-    /// <summary>Opens by the framework's rules, and tells whether this call is what created the file.</summary>
-    public static SafeFileHandle OpenFile(string path, MapAccess access, MapOptions options, out bool created)
-    {
-        FileAccess fileAccess = access == MapAccess.ReadWrite ? FileAccess.ReadWrite : FileAccess.Read;
-        created = false;
-        try
-        {
-            if (options.Mode is FileMode.OpenOrCreate or FileMode.Create && fileAccess == FileAccess.ReadWrite)
-            {
-                // Asking whether the file exists would leave time for somebody else to create it.
-                try
-                {
-                    SafeFileHandle fresh = File.OpenHandle(path, FileMode.CreateNew, fileAccess, options.Share);
-                    created = true;
-                    return fresh;
-                }
-                catch (IOException) when (File.Exists(path) || Directory.Exists(path))
-                {
-                    // It is there.
-                }
-            }
-            // An empty file made for reading is nothing that anybody would miss, nor mind to keep.
-            bool missing = options.Mode == FileMode.OpenOrCreate && fileAccess == FileAccess.Read && !File.Exists(path);
-            SafeFileHandle file = File.OpenHandle(path, options.Mode, fileAccess, options.Share);
-            created = missing || options.Mode == FileMode.CreateNew;
-            return file;
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw Denied("map", path, e);
-        }
-        catch (FileNotFoundException e)
-        {
-            throw NotFound(path, e);
-        }
-    }
-
-    /// <summary>Opens a file that must be there, minding nobody who has it open.</summary>
-    /// <param name="action">What is to be done with it, to follow "Cannot".</param>
-    /// <param name="path">The file.</param>
-    public static SafeFileHandle OpenExisting(string action, string path)
-    {
-        try
-        {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw Denied(action, path, e);
-        }
-        catch (FileNotFoundException e)
-        {
-            throw NotFound(path, e);
-        }
-    }
-
-    private static FileNotFoundException NotFound(string path, FileNotFoundException e) => new(
-        e.Message, path,
-        Inner(e.Message, path, MapStatus.NotFound, OperatingSystem.IsWindows() ? Win32FileNotFound : Enoent));
-
-    private static UnauthorizedAccessException Denied(string action, string path, UnauthorizedAccessException e)
-    {
-        bool isDirectory = Directory.Exists(path);
-        string message = $"Cannot {action} '{path}': {(isDirectory ? "it is a directory." : e.Message)}";
-
-        // The framework keeps the system's code in the exception inside, if anywhere.
-        int code = e.InnerException?.HResult & 0xFFFF ?? 0;
-        if (code is not (Eperm or Eacces))
-        {
-            code = OperatingSystem.IsWindows() ? Win32AccessDenied : isDirectory ? Eisdir : Eacces;
-        }
-        return new UnauthorizedAccessException(message, Inner(message, path, MapStatus.AccessDenied, code));
-    }
-
-    private static MmapIoException Inner(string message, string path, MapStatus status, int code) => new(message, status)
-    {
-        OsErrorCode = code,
-        OsErrorDomain = OperatingSystem.IsWindows() ? OsErrorDomain.Win32 : OsErrorDomain.Errno,
-        NativeCall = OperatingSystem.IsWindows() ? "CreateFile" : "open",
-        Path = path,
-    };
+    [DoesNotReturn]
+    private static void RefuseOffset(MapRequest request, long length) => MapErrors.ThrowOption(
+        nameof(MapOptions.Offset), request.Offset,
+        $"It lies past the end of the file, which has {length} bytes.");
 }

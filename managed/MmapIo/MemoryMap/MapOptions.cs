@@ -8,11 +8,17 @@ public sealed class MapOptions
 
     /// <summary>
     /// The number of bytes, at least 1; null, the default, for all from <see cref="Offset"/> to the end of the file.
-    /// A <see cref="MapAccess.ReadWrite"/> map that ends past the end of the file makes the file longer.
+    /// A <see cref="MapAccess.ReadWrite"/> map that ends past the end of the file makes the file longer, by blocks on the
+    /// disk where the file system can allocate them (see <see cref="NoReserve"/> and <see cref="Allocate"/>).
     /// </summary>
     public long? Length { get; init; }
 
-    /// <summary>How a path is opened: <see cref="FileMode.Open"/> unless said otherwise. Not for handles.</summary>
+    /// <summary>
+    /// How a path is opened: <see cref="FileMode.Open"/> unless said otherwise. <see cref="FileMode.Create"/>,
+    /// <see cref="FileMode.CreateNew"/> and <see cref="FileMode.Truncate"/> are for <see cref="MapAccess.ReadWrite"/>. A
+    /// file that is to be emptied is emptied last: it keeps what it has if it cannot be mapped as asked for. Not for
+    /// handles.
+    /// </summary>
     public FileMode Mode { get; init; } = FileMode.Open;
 
     /// <summary>
@@ -39,8 +45,9 @@ public sealed class MapOptions
     public bool Lock { get; init; }
 
     /// <summary>
-    /// Reserve no swap space for the map: Linux only. And, on all systems, leave what <see cref="MemoryMap.Resize(long)"/>
-    /// adds to the file a hole, so that a full disk shows when it is written: as a fault.
+    /// Reserve no swap space for the map: Linux only. And, on all systems, leave what opening, or
+    /// <see cref="MemoryMap.Resize(long)"/>, adds to the file a hole, so that a full disk shows when it is written: as a
+    /// fault.
     /// </summary>
     public bool NoReserve { get; init; }
 
@@ -61,10 +68,10 @@ public sealed class MapOptions
     public long Reserve { get; init; }
 
     /// <summary>
-    /// Whenever the file is made longer, have its blocks allocated, so that a full disk is an exception then and not a
-    /// fault later. Throws <see cref="PlatformNotSupportedException"/> on file systems that cannot. Without it, a file
-    /// that is made longer by opening it gets a hole, and one made longer by <see cref="MemoryMap.Resize(long)"/> gets
-    /// blocks where the file system can allocate some.
+    /// Whenever the file is made longer, insist on having its blocks allocated, holes that it has included, so that a
+    /// full disk is an exception then and not a fault later. Throws <see cref="PlatformNotSupportedException"/> on file
+    /// systems that cannot. Without it, what is added gets blocks where the file system can allocate them, and is a hole
+    /// elsewhere.
     /// </summary>
     public bool Allocate { get; init; }
 
@@ -74,6 +81,17 @@ public sealed class MapOptions
     /// on Windows. Such a map grows within its <see cref="Reserve"/> only, and what is left of that is guarded, too.
     /// </summary>
     public bool GuardPages { get; init; }
+
+    /// <summary>
+    /// Keep no handle to the file. A map has one otherwise for as long as it lives, a descriptor on POSIX, and of those
+    /// there are far fewer than there can be mappings: that is for programs which map files by the thousand. What needs
+    /// the file cannot be done then, and throws <see cref="PlatformNotSupportedException"/>: a flush that is to reach the
+    /// device (<see cref="FlushMode.Data"/>, <see cref="FlushMode.Durable"/>, <see cref="FlushMode.Barrier"/>),
+    /// <see cref="MemoryMap.Resize(long)"/> to more or with a cut of the file, <see cref="MemoryMap.ExportHandle"/>. Nor
+    /// is the file asked again how long it is: one that others make shorter is not noticed. Residency is told on Linux of
+    /// maps for writing only, and eviction leaves what other processes map. For files; without effect elsewhere.
+    /// </summary>
+    public bool NoHandle { get; init; }
 
     /// <summary>What pages to use. <see cref="MemoryMap.HugePages"/> tells what came of it. Default ordinary ones.</summary>
     public HugePages HugePages { get; init; }

@@ -8,7 +8,8 @@ namespace MmapIo;
 /// </summary>
 internal readonly record struct MapRequest(
     MapAccess Access, MapProtection Protection, int Flags, MapAdvice Advice, long Offset, long Length,
-    long Reserve = 0, bool Allocate = false, HugePages HugePages = default)
+    long Reserve = 0, bool Allocate = false, HugePages HugePages = default, FileMode Mode = FileMode.Open,
+    FileShare Share = FileShare.ReadWrite | FileShare.Delete)
 {
     /// <summary>MMAPIO_MAP_ZERO_FILL: a flag of ours, which mmap(2) does not have.</summary>
     private const int ZeroFill = 0x1000000;
@@ -31,6 +32,10 @@ internal readonly record struct MapRequest(
         {
             MapErrors.ThrowOption(nameof(MapOptions.Mode), options.Mode, "Not a way to open a file for mapping.");
         }
+        if (options.Mode is FileMode.Create or FileMode.CreateNew or FileMode.Truncate && access != MapAccess.ReadWrite)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Mode), options.Mode, $"It makes a file for {MapAccess.ReadWrite} only.");
+        }
         if ((options.Share & ~(FileShare.ReadWrite | FileShare.Delete | FileShare.Inheritable)) != 0)
         {
             MapErrors.ThrowOption(nameof(MapOptions.Share), options.Share, "Not a way to share a file.");
@@ -50,9 +55,26 @@ internal readonly record struct MapRequest(
             MapErrors.ThrowOption(nameof(MapOptions.Length), length, "Offset and length exceed what a file can have.");
         }
         return new MapRequest(
-            access, protection, sharing | FlagsOf(options), CheckAdvice(options, sharing), options.Offset, length,
-            CheckReserve(options, options.Offset), options.Allocate, HugePages: CheckHugePages(options));
+            access, protection, sharing | FlagsOf(options) | (options.NoHandle ? Interop.NoHandle : 0), CheckAdvice(options, sharing), options.Offset, length,
+            CheckReserve(options, options.Offset), options.Allocate, CheckHugePages(options), options.Mode, options.Share);
     }
+
+    /// <summary>Checks what was asked of memory that is there, all of which is mapped.</summary>
+    public static MapRequest ForExisting(MapAccess access, MapOptions? options)
+    {
+        if (options is { Length: { } length })
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Length), length, "All of the memory is mapped.");
+        }
+        if (options is { Offset: not 0 })
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Offset), options.Offset, "Memory without a file has no offset.");
+        }
+        return ForFile(access, options).WithHandle();
+    }
+
+    /// <summary>The same, of a map that keeps a handle.</summary>
+    public MapRequest WithHandle() => this with { Flags = Flags & ~Interop.NoHandle };
 
     /// <summary>Checks what was asked of memory without a file.</summary>
     public static MapRequest ForMemory(long length, MapOptions? options)
@@ -82,6 +104,16 @@ internal readonly record struct MapRequest(
             Flags = (memory.Flags & ~Mmap.MAP_PRIVATE) | Mmap.MAP_SHARED | Interop.Create | deletes,
             Advice = CheckAdvice(options ?? Defaults, Mmap.MAP_SHARED),
         };
+    }
+
+    /// <summary>The same of another length, given by an argument.</summary>
+    public MapRequest WithLength(long length)
+    {
+        if (Offset > long.MaxValue - length)
+        {
+            MapErrors.ThrowOption(nameof(MapOptions.Offset), Offset, "Offset and length exceed what a file can have.");
+        }
+        return this with { Length = length };
     }
 
     public static void CheckHandle(SafeFileHandle file, string name)

@@ -15,9 +15,10 @@ namespace MmapIo;
 /// <para><b>Ownership.</b> <see cref="Dispose"/> closes the map at once for new use, and unmaps it when the last
 /// <see cref="MapLease"/> is returned. A map that was dropped is unmapped by its finalizer. Closing flushes nothing:
 /// what was written is in the page cache already, and <see cref="Flush(FlushMode)"/> makes it durable.</para>
-/// <para><b>Threads.</b> Every member may be called from any thread at any time; what it gives may not: a lease belongs to
-/// the thread that took it, and a stream, a reader, a writer or an enumerator is for one user at a time. What one thread
-/// reads while another writes the same bytes is as undefined as it is for any memory.</para>
+/// <para><b>Threads.</b> Any thread may call any member of a map at any time, also while others use, resize or close it.
+/// A lease belongs to the thread that took it. Streams, readers and writers over a map are for one thread at a time, as
+/// they are elsewhere. What one thread reads while another writes the same bytes is as undefined as it is for any
+/// memory, but for the atomic cells.</para>
 /// <para><b>Faults.</b> A file that another process shortens under a map takes the pages away, and touching them
 /// then ends the process (SIGBUS; EXCEPTION_IN_PAGE_ERROR). What the map can know of by asking, such as being
 /// longer than its file from the start, becomes an exception instead.</para>

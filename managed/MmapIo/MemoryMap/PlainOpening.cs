@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace MmapIo;
 
 /// <summary>
@@ -7,20 +5,19 @@ namespace MmapIo;
 /// like. No handle on the heap in between, and no lock, by which the framework imitates FileShare: that alone would cost
 /// a tenth of opening, mapping and unmapping a small file.
 /// Says nothing about what goes wrong with a file: then the framework's way is taken, from the start, and it finds the
-/// words. A pipe is not opened a second time, which would wait for another writer: it is refused here.
+/// words.
 /// </summary>
 internal static unsafe class PlainOpening
 {
     /// <summary>MMAPIO_MAP_ADOPT_FILE: the map closes the descriptor.</summary>
     private const uint AdoptFile = 0x2000000;
 
-    public static bool IsFor(string path, in MapRequest request, MapOptions options) =>
+    public static bool IsFor(string path, in MapRequest request) =>
         (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS())
-        && options.Mode == FileMode.Open && options.Share == MapRequest.Defaults.Share && request.Length == 0
+        && request.Mode == FileMode.Open && request.Share == MapRequest.Defaults.Share && request.Length == 0
         && !path.Contains('\0', StringComparison.Ordinal);
 
     /// <summary>Opens and maps; null if anything at all is in the way of mapping a file.</summary>
-    /// <exception cref="PlatformNotSupportedException">It is a pipe, or something else that cannot seek.</exception>
     public static MemoryMap? TryOpenAndMap(string path, in MapRequest request)
     {
         int access = request.Access == MapAccess.ReadWrite ? Interop.OpenReadWrite : 0;
@@ -36,11 +33,7 @@ internal static unsafe class PlainOpening
         int status = Interop.mmapio_map_file(file, &native, &map, &error);
         if (status != 0)
         {
-            using var opened = new SafeFileHandle(file, ownsHandle: true);
-            if (!MapOpening.TryGetLength(opened, out _))
-            {
-                MapErrors.ThrowIfFailed(status, error, "map", path, nameof(path));
-            }
+            _ = Interop.close(file);
             return null;
         }
         return new MemoryMap(map, request, path, (long)Interop.mmapio_map_length(map));

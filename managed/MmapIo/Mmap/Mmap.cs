@@ -90,7 +90,7 @@ public static partial class Mmap
     /// </summary>
     /// <param name="buffer">The map.</param>
     /// <param name="offset">The first byte.</param>
-    /// <param name="length">Bytes.</param>
+    /// <param name="length">How many bytes.</param>
     /// <param name="advise"><c>MADV_*</c>.</param>
     /// <exception cref="ArgumentException">Not an advice; the range is not inside the map.</exception>
     /// <exception cref="UnauthorizedAccessException">The map does not permit changing the file.</exception>
@@ -123,7 +123,7 @@ public static partial class Mmap
     /// <summary>Writes a range to its file, as msync(2) does.</summary>
     /// <param name="buffer">The map.</param>
     /// <param name="offset">The first byte.</param>
-    /// <param name="length">Bytes.</param>
+    /// <param name="length">How many bytes.</param>
     /// <param name="blocking">Wait until it is written: <see cref="MS_SYNC"/>, else <see cref="MS_ASYNC"/>.</param>
     /// <param name="invalidate">Let other maps see the same bytes: <see cref="MS_INVALIDATE"/>.</param>
     /// <exception cref="ArgumentException">The range is not inside the map.</exception>

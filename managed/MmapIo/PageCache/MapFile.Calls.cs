@@ -10,7 +10,7 @@ public static unsafe partial class MapFile
     private static SafeFileHandle Open(string action, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return MapOpening.OpenExisting(action, path);
+        return FileOpening.OpenExisting(action, path);
     }
 
     private static MapResidency GetResidency(SafeFileHandle file, long offset, long? length, string? path)
@@ -61,7 +61,7 @@ public static unsafe partial class MapFile
         try
         {
             CheckArguments(file, offset, length);
-            MapRange[] range = [new(offset, CheckedLength(file, offset, length))];
+            MapRange[] range = [new(offset, CheckedLength(file, offset, length, "read ahead in", path))];
             if (cancellationToken.IsCancellationRequested)
             {
                 Release(file, owns, held);
@@ -102,7 +102,7 @@ public static unsafe partial class MapFile
         if (length == 0)
         {
             // To the native library that would mean all up to the end.
-            _ = CheckedLength(file, offset, 0);
+            _ = CheckedLength(file, offset, 0, action, path);
             return;
         }
         NativeError error;
@@ -135,9 +135,13 @@ public static unsafe partial class MapFile
     }
 
     /// <summary>How long a range is. Throws if it is not inside the file.</summary>
-    private static long CheckedLength(SafeFileHandle file, long offset, long? length)
+    private static long CheckedLength(SafeFileHandle file, long offset, long? length, string action, string? path)
     {
         long total = RandomAccess.GetLength(file);
+        if (total == 0 && FileKinds.Of(file) is not FileKind.File and var kind)
+        {
+            MapErrors.ThrowNoFile(action, path, kind);
+        }
         if (offset > total)
         {
             MapErrors.ThrowRange(nameof(offset), offset, $"The file has {total} bytes.");

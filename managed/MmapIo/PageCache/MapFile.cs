@@ -9,7 +9,7 @@ namespace MmapIo;
 /// <para>All members throw <see cref="FileNotFoundException"/>, <see cref="DirectoryNotFoundException"/> or
 /// <see cref="UnauthorizedAccessException"/> (also of a directory) for a path that cannot be opened for reading, and
 /// <see cref="NotSupportedException"/> (mostly <see cref="PlatformNotSupportedException"/>) for what is no regular
-/// file, such as a pipe or a device. Opening a named pipe waits for its other end. Any thread may call them.</para>
+/// file, such as a pipe or a device: the message says which. Nobody is waited for.</para>
 /// </summary>
 public static unsafe partial class MapFile
 {
@@ -80,7 +80,7 @@ public static unsafe partial class MapFile
     /// <summary>Tells the system how an open file, or a range of it, will be read and written.</summary>
     /// <param name="file">The file. Advice other than <see cref="FileAdvice.WillNeed"/> and
     /// <see cref="FileAdvice.DontNeed"/> is about this open handle as a whole.</param>
-    /// <param name="advice">How.</param>
+    /// <param name="advice">What to expect: the order of reading, what will be needed, what will not.</param>
     /// <param name="offset">The first byte.</param>
     /// <param name="length">Bytes; null for all up to the end of the file.</param>
     /// <returns>What the system made of it: <see cref="AdviceOutcome.Approximated"/> where it reaches further than the

@@ -7,7 +7,7 @@ public sealed unsafe partial class MemoryMap
     public AdviceOutcome Advise(MapAdvice advice) => AdviseKept(advice, 0, All);
 
     /// <summary>Tells the system how a range will be used.</summary>
-    /// <param name="advice">How.</param>
+    /// <param name="advice">What to expect: the order of reading, what will be needed, what will not.</param>
     /// <param name="offset">The first byte. The advice covers every page that the range touches.</param>
     /// <param name="length">Bytes; 0 does nothing and says <see cref="AdviceOutcome.Ignored"/>.</param>
     /// <returns>What the system made of it. A hint that cannot be followed is no error.</returns>
@@ -43,9 +43,9 @@ public sealed unsafe partial class MemoryMap
     /// memory, <see cref="MapAdvice.Free"/>, <see cref="MapAdvice.Remove"/>. Otherwise as
     /// <see cref="Advise(MapAdvice, long, long)"/>.
     /// </summary>
-    /// <param name="advice">Which.</param>
+    /// <param name="advice">The advice, of whichever kind.</param>
     /// <param name="offset">The first byte. Every page that the range touches loses its contents.</param>
-    /// <param name="length">Bytes.</param>
+    /// <param name="length">How many bytes.</param>
     /// <returns>What the system made of it.</returns>
     /// <exception cref="ArgumentException">Not an advice; the range is not inside the map.</exception>
     /// <exception cref="UnauthorizedAccessException">The map does not permit changing the file:

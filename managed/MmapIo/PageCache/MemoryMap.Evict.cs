@@ -12,7 +12,7 @@ public sealed unsafe partial class MemoryMap
     /// copies of a copy-on-write map, go to swap or stay.
     /// </summary>
     /// <param name="offset">The first byte. Every page that the range touches is dropped.</param>
-    /// <param name="length">Bytes.</param>
+    /// <param name="length">How many bytes.</param>
     /// <returns>How much really left.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="MmapIoException">Writing failed, which is a failed flush (see

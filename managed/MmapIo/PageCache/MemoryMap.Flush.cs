@@ -7,7 +7,7 @@ public sealed unsafe partial class MemoryMap
     public void Flush(FlushMode mode = FlushMode.Sync) => SyncCall(NativeMode(mode), 0, All);
 
     /// <summary>Writes what was changed in a range to the file.</summary>
-    /// <param name="mode">How far.</param>
+    /// <param name="mode">How far what was written shall get: into the file, or onto the device.</param>
     /// <param name="offset">The first byte. Every page that the range touches is written.</param>
     /// <param name="length">Bytes; 0 does nothing.</param>
     /// <exception cref="ArgumentException">Not a mode; the range is not inside the map.</exception>
@@ -32,7 +32,7 @@ public sealed unsafe partial class MemoryMap
         FlushHeld(NativeMode(mode), 0, All, cancellationToken);
 
     /// <summary>Writes what was changed in a range to the file, off the caller's thread.</summary>
-    /// <param name="mode">How far.</param>
+    /// <param name="mode">How far what was written shall get: into the file, or onto the device.</param>
     /// <param name="offset">The first byte. Every page that the range touches is written.</param>
     /// <param name="length">Bytes; 0 does nothing.</param>
     /// <param name="cancellationToken">Is looked at before it begins. No system can call a write back.</param>

@@ -3,13 +3,17 @@ namespace MmapIo;
 public sealed unsafe partial class MemoryMap
 {
     /// <summary>Keeps all of the map in memory.</summary>
-    /// <inheritdoc cref="Lock(long, long, LockMode)"/>
+    /// <inheritdoc cref="Lock(LockMode, long, long)"/>
     public void Lock(LockMode mode = LockMode.Now) => LockCall(0, All, mode);
 
+    /// <summary>Keeps a range in memory until it is unlocked or the map is closed: all pages of it, from now on.</summary>
+    /// <inheritdoc cref="Lock(LockMode, long, long)"/>
+    public void Lock(long offset, long length) => Lock(LockMode.Now, offset, length);
+
     /// <summary>Keeps a range in memory until it is unlocked or the map is closed.</summary>
-    /// <param name="offset">The first byte. Every page that the range touches is locked.</param>
-    /// <param name="length">Bytes.</param>
     /// <param name="mode">All pages now, or each when it is first used.</param>
+    /// <param name="offset">The first byte. Every page that the range touches is locked.</param>
+    /// <param name="length">How many bytes.</param>
     /// <exception cref="ArgumentException">Not a mode; the range is not inside the map.</exception>
     /// <exception cref="MmapIoException">The limit of locked memory is reached (RLIMIT_MEMLOCK; the working set on
     /// Windows, which is enlarged first), or the file no longer backs the range. Then nothing of the
@@ -21,7 +25,7 @@ public sealed unsafe partial class MemoryMap
     /// <see href="https://man7.org/linux/man-pages/man2/mlock.2.html">mlock(2)</see> and
     /// <see href="https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-virtuallock">VirtualLock</see>.
     /// </remarks>
-    public void Lock(long offset, long length, LockMode mode = LockMode.Now)
+    public void Lock(LockMode mode, long offset, long length)
     {
         ThrowIfClosed();
         CheckRange(offset, length);
@@ -45,9 +49,9 @@ public sealed unsafe partial class MemoryMap
     /// <inheritdoc cref="Unlock(long, long)"/>
     public void Unlock() => UnlockCall(0, All);
 
-    /// <summary>Undoes <see cref="Lock(long, long, LockMode)"/>. Unlocking what is not locked is no error.</summary>
+    /// <summary>Undoes <see cref="Lock(LockMode, long, long)"/>. Unlocking what is not locked is no error.</summary>
     /// <param name="offset">The first byte. Every page that the range touches is unlocked.</param>
-    /// <param name="length">Bytes.</param>
+    /// <param name="length">How many bytes.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public void Unlock(long offset, long length)
@@ -63,23 +67,27 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>Brings every page of the map into this process.</summary>
-    /// <inheritdoc cref="Populate(long, long, bool)"/>
+    /// <inheritdoc cref="Populate(bool, long, long)"/>
     public void Populate(bool forWriting = false) => PopulateCall(0, All, forWriting);
+
+    /// <summary>Brings every page of a range into this process, for reading.</summary>
+    /// <inheritdoc cref="Populate(bool, long, long)"/>
+    public void Populate(long offset, long length) => Populate(forWriting: false, offset, length);
 
     /// <summary>
     /// Brings every page of a range into this process, and fails with an exception where touching it would end the
     /// process: a truncated file, a full disk behind a sparse one, a failing device.
     /// </summary>
-    /// <param name="offset">The first byte. Every page that the range touches is brought in.</param>
-    /// <param name="length">Bytes.</param>
     /// <param name="forWriting">Make private copies and file blocks, too, as writing would.</param>
+    /// <param name="offset">The first byte. Every page that the range touches is brought in.</param>
+    /// <param name="length">How many bytes.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="MmapIoException">With <see cref="MapStatus.Fault"/>: the pages are not there. What comes
     /// before them is populated.</exception>
     /// <exception cref="UnauthorizedAccessException">The map does not permit the access.</exception>
     /// <exception cref="PlatformNotSupportedException">The system has no way to do it without risk.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
-    public void Populate(long offset, long length, bool forWriting = false)
+    public void Populate(bool forWriting, long offset, long length)
     {
         CheckRange(offset, length);
         PopulateCall(offset, length, forWriting);

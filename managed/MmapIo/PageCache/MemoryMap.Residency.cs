@@ -8,7 +8,7 @@ public sealed unsafe partial class MemoryMap
 
     /// <summary>Tells how much of a range is in memory.</summary>
     /// <param name="offset">The first byte. Every page that the range touches is counted.</param>
-    /// <param name="length">Bytes.</param>
+    /// <param name="length">How many bytes.</param>
     /// <returns>Counts in pages, and whose memory they speak of. Out of date the moment it is made.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the map.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
@@ -31,13 +31,13 @@ public sealed unsafe partial class MemoryMap
     public MapResidency GetResidency(Span<bool> pages) => QueryResidency(0, All, pages, listed: true);
 
     /// <summary>Tells which pages of a range are in memory.</summary>
-    /// <param name="offset">The first byte.</param>
-    /// <param name="length">Bytes.</param>
     /// <param name="pages">Receives true for each page that is; at least as long as the range has pages, which is
     /// at most <paramref name="length"/> / <see cref="PageSize"/> + 2.</param>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="length">How many bytes.</param>
     /// <inheritdoc cref="GetResidency(long, long)"/>
     /// <exception cref="ArgumentException"><paramref name="pages"/> is too short.</exception>
-    public MapResidency GetResidency(long offset, long length, Span<bool> pages)
+    public MapResidency GetResidency(Span<bool> pages, long offset, long length)
     {
         CheckRange(offset, length);
         return QueryResidency(offset, length, pages, listed: true);

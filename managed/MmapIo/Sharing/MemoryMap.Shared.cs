@@ -9,7 +9,7 @@ public sealed unsafe partial class MemoryMap
     /// <param name="name">1 to 30 of the characters <c>A-Z a-z 0-9 . _ -</c>, the same rule on every system, and not
     /// "." or ".."; null for memory without a name, which others reach by <see cref="ExportHandle"/> only.</param>
     /// <param name="length">Bytes, at least 1.</param>
-    /// <param name="options">How. <see cref="MapOptions.Offset"/> and <see cref="MapOptions.Length"/> must be left
+    /// <param name="options">How to map. <see cref="MapOptions.Offset"/> and <see cref="MapOptions.Length"/> must be left
     /// alone.</param>
     /// <returns>A map for reading and writing, of zeros. All of it is set aside now, unless
     /// <see cref="MapOptions.NoReserve"/> says otherwise: a full /dev/shm is an exception, not a fault later.</returns>
@@ -37,21 +37,23 @@ public sealed unsafe partial class MemoryMap
         return SharedMemory.Map(name, request, nameof(length));
     }
 
-    /// <summary>Maps all of the memory that somebody has made by <see cref="CreateShared"/>, in this process or
-    /// another.</summary>
+    /// <summary>Maps memory that somebody has made by <see cref="CreateShared"/>, in this process or another.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="access">What for.</param>
+    /// <param name="access">What shall be done with it: reading unless said otherwise.</param>
+    /// <param name="options">How to map. <see cref="MapOptions.Offset"/> and <see cref="MapOptions.Length"/> must be left alone:
+    /// all of it is mapped.</param>
     /// <returns>The map. On Windows its length is in whole pages.</returns>
-    /// <exception cref="ArgumentException">Not such a name; not a kind of access.</exception>
+    /// <exception cref="ArgumentException">Not such a name; not a kind of access; an option that is not
+    /// allowed.</exception>
     /// <exception cref="FileNotFoundException">There is no memory of that name.</exception>
     /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
     /// <exception cref="MmapIoException">Whoever makes it has not finished (<see cref="MapStatus.Busy"/>), or a
     /// limit.</exception>
     /// <exception cref="PlatformNotSupportedException">What has that name is no memory.</exception>
-    public static MemoryMap OpenShared(string name, MapAccess access)
+    public static MemoryMap OpenShared(string name, MapAccess access = MapAccess.Read, MapOptions? options = null)
     {
         SharedMemory.CheckName(name);
-        MapRequest request = MapRequest.ForFile(access, null);
+        MapRequest request = MapRequest.ForExisting(access, options);
         NativeLibraryCheck.Require();
         return SharedMemory.Map(name, request, nameof(name));
     }
@@ -59,13 +61,49 @@ public sealed unsafe partial class MemoryMap
     /// <summary>Maps all of what a handle from <see cref="ExportHandle"/> stands for, in this process or another.</summary>
     /// <param name="handle">The handle: a descriptor, or on Windows the handle of a section or file. It may be closed as
     /// soon as this returns.</param>
-    /// <param name="access">What for.</param>
+    /// <param name="access">What shall be done with it: reading unless said otherwise.</param>
+    /// <param name="options">How to map. <see cref="MapOptions.Offset"/> and <see cref="MapOptions.Length"/> must be left
+    /// alone.</param>
     /// <returns>The map. On Windows its length is in whole pages.</returns>
-    /// <exception cref="ArgumentException">Not an open handle of memory or a file; not a kind of access.</exception>
+    /// <exception cref="ArgumentException">Not an open handle of memory or a file; not a kind of access; an option that
+    /// is not allowed.</exception>
     /// <exception cref="UnauthorizedAccessException">The handle, or a seal, does not permit the access.</exception>
+    /// <exception cref="PlatformNotSupportedException">The handle is of something that cannot be mapped, such as a
+    /// pipe.</exception>
     /// <exception cref="MmapIoException">The operating system refused; see its properties.</exception>
-    public static MemoryMap OpenShared(SafeHandle handle, MapAccess access) =>
-        SharedMemory.Import(handle, MapRequest.ForFile(access, null), nameof(handle));
+    public static MemoryMap OpenShared(
+        SafeHandle handle, MapAccess access = MapAccess.Read, MapOptions? options = null) =>
+        SharedMemory.Import(handle, MapRequest.ForExisting(access, options), nameof(handle));
+
+    /// <summary>Maps memory of a name, which is made if it is not there yet.</summary>
+    /// <param name="name">As for <see cref="CreateShared"/>.</param>
+    /// <param name="length">Bytes, at least 1. What is there keeps the length it has, and must be as long.</param>
+    /// <param name="options">As for <see cref="CreateShared"/>.</param>
+    /// <returns>A map for reading and writing: of zeros if the memory is new, else of all that is there.</returns>
+    /// <exception cref="ArgumentException">An argument or option has a value that is not allowed; or the memory is there,
+    /// and is shorter.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
+    /// <exception cref="MmapIoException">No space, no memory, a limit; or whoever makes it has not finished
+    /// (<see cref="MapStatus.Busy"/>).</exception>
+    /// <exception cref="PlatformNotSupportedException">There is no place for such memory, such as /dev/shm, or no huge
+    /// pages for it; or what has that name is no memory.</exception>
+    public static MemoryMap OpenOrCreateShared(string name, long length, MapOptions? options = null) =>
+        OpenOrCreateShared(name, length, out _, options);
+
+    /// <param name="name">As for <see cref="CreateShared"/>.</param>
+    /// <param name="length">Bytes, at least 1. What is there keeps the length it has, and must be as long.</param>
+    /// <param name="created">Did this call make the memory? True for one of all those that try it at a time.</param>
+    /// <param name="options">As for <see cref="CreateShared"/>.</param>
+    /// <inheritdoc cref="OpenOrCreateShared(string, long, MapOptions?)"/>
+    public static MemoryMap OpenOrCreateShared(
+        string name, long length, out bool created, MapOptions? options = null)
+    {
+        SharedMemory.CheckName(name);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        MapRequest request = MapRequest.ForShared(length, options);
+        NativeLibraryCheck.Require();
+        return SharedMemory.MapOrMake(name, request, out created);
+    }
 
     /// <summary>Takes a name away. The memory lasts as long as it is mapped, and the name can be used anew at once.</summary>
     /// <param name="name">Its name.</param>
@@ -114,11 +152,11 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>Forbids something for good, to everybody who has the memory. What was forbidden before stays so.</summary>
-    /// <param name="seals">What.</param>
+    /// <param name="seals">What to forbid, besides what is forbidden already.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not seals.</exception>
     /// <exception cref="MmapIoException">With <see cref="MapStatus.Busy"/>: <see cref="MapSeals.Write"/> while shared
     /// maps exist that could be written, this one perhaps among them. Dispose them, keep a handle, and seal through an
-    /// <see cref="OpenShared(SafeHandle, MapAccess)"/> for <see cref="MapAccess.CopyOnWrite"/>.</exception>
+    /// <see cref="OpenShared(SafeHandle, MapAccess, MapOptions)"/> for <see cref="MapAccess.CopyOnWrite"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">It is sealed against sealing.</exception>
     /// <exception cref="PlatformNotSupportedException">The map is not of memory without a name, or this system does not
     /// have the seal: macOS and Windows have none but those that are set from the start.</exception>

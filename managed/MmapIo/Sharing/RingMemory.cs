@@ -202,14 +202,7 @@ internal sealed unsafe class RingMemory
         catch (MmapIoException e) when (e.Status == MapStatus.Exists)
         {
             throw new MmapIoException(
-                $"{e.Message} MapRingBuffer.OpenOrCreate opens the ring of that name, also one whose owner was killed.", e)
-            {
-                Status = e.Status,
-                OsErrorCode = e.OsErrorCode,
-                OsErrorDomain = e.OsErrorDomain,
-                NativeCall = e.NativeCall,
-                Path = e.Path,
-            };
+                $"{e.Message} MapRingBuffer.OpenOrCreate opens the ring of that name, also one whose owner was killed.", e);
         }
     }
 

@@ -24,16 +24,54 @@ internal static unsafe class SharedMemory
 
     public static MemoryMap Map(string? name, MapRequest request, string argument)
     {
-        NativeMapOptions options = request.ToNative();
-        NativeError error;
-        nint map;
-        int status;
-        fixed (byte* bytes = BytesOf(name))
-        {
-            status = Interop.mmapio_map_shared(bytes, &options, &map, &error);
-        }
+        int status = TryMap(name, request, out nint map, out NativeError error);
         MapErrors.ThrowIfFailed(status, error, name is null ? "make shared memory" : "map shared memory", name, argument);
         return MapOpening.Finish(map, request, name);
+    }
+
+    /// <summary>Opens, makes if there is none, opens if somebody was faster, and so on.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="request">How to make it, and how long it is at least.</param>
+    /// <param name="created">Was it made?</param>
+    public static MemoryMap MapOrMake(string name, MapRequest request, out bool created)
+    {
+        MapRequest opening = request with { Length = 0, Flags = request.Flags & ~(Interop.Create | Interop.DeleteOnClose) };
+        int status;
+        nint map;
+        NativeError error;
+        do
+        {
+            created = false;
+            status = TryMap(name, opening, out map, out error);
+            if (status == (int)MapStatus.NotFound)
+            {
+                created = true;
+                status = TryMap(name, request, out map, out error);
+            }
+        }
+        while (status == (int)MapStatus.Exists);
+        MapErrors.ThrowIfFailed(status, error, "map shared memory", name, "length");
+        long present = (long)Interop.mmapio_map_length(map);
+        if (present < request.Length)
+        {
+            _ = Interop.mmapio_map_close(map);
+            MapErrors.ThrowRange("length", request.Length, $"The memory '{name}' is there, and has {present} bytes.");
+        }
+        return MapOpening.Finish(map, created ? request : opening, name);
+    }
+
+    private static int TryMap(string? name, MapRequest request, out nint map, out NativeError error)
+    {
+        NativeMapOptions options = request.ToNative();
+        fixed (byte* bytes = BytesOf(name))
+        fixed (nint* result = &map)
+        fixed (NativeError* failure = &error)
+        {
+            int status = Interop.mmapio_map_shared(bytes, &options, result, failure);
+            return DroppedMaps.WereInTheWay(status)
+                ? Interop.mmapio_map_shared(bytes, &options, result, failure)
+                : status;
+        }
     }
 
     public static MemoryMap Import(SafeHandle handle, MapRequest request, string argument)
@@ -48,19 +86,10 @@ internal static unsafe class SharedMemory
         NativeMapOptions options = request.ToNative();
         NativeError error;
         nint map;
-        int status;
-        bool held = false;
-        try
+        int status = Interop.mmapio_map_import(handle, &options, &map, &error);
+        if (DroppedMaps.WereInTheWay(status))
         {
-            handle.DangerousAddRef(ref held);
-            status = Interop.mmapio_map_import(handle.DangerousGetHandle(), &options, &map, &error);
-        }
-        finally
-        {
-            if (held)
-            {
-                handle.DangerousRelease();
-            }
+            status = Interop.mmapio_map_import(handle, &options, &map, &error);
         }
         MapErrors.ThrowIfFailed(status, error, "map a handle", null, argument);
         return MapOpening.Finish(map, request, null);

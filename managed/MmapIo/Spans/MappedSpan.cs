@@ -120,12 +120,12 @@ public readonly unsafe ref struct MappedSpan<T>
     }
 
     /// <summary>Sets every element.</summary>
-    /// <param name="value">To this.</param>
+    /// <param name="value">The value that all of them get.</param>
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     public void Fill(T value) => LongSpan.Fill(Pointer, Length, value);
 
     /// <summary>The same, for reading only.</summary>
-    /// <param name="span">What for.</param>
+    /// <param name="span">The span that is passed on for reading.</param>
     public static implicit operator MappedReadOnlySpan<T>(MappedSpan<T> span) => span.AsReadOnly();
 
     /// <summary>The same, for reading only.</summary>

@@ -8,8 +8,8 @@ public static unsafe class MappedSpanExtensions
 {
     /// <summary>Finds a value.</summary>
     /// <typeparam name="T">The element.</typeparam>
-    /// <param name="span">Where.</param>
-    /// <param name="value">What.</param>
+    /// <param name="span">The span to search.</param>
+    /// <param name="value">The value to find.</param>
     /// <returns>The index of the first one; -1 if there is none.</returns>
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     public static long IndexOf<T>(this MappedReadOnlySpan<T> span, T value)
@@ -21,8 +21,8 @@ public static unsafe class MappedSpanExtensions
 
     /// <summary>Is a value among them?</summary>
     /// <typeparam name="T">The element.</typeparam>
-    /// <param name="span">Where.</param>
-    /// <param name="value">What.</param>
+    /// <param name="span">The span to search.</param>
+    /// <param name="value">The value to find.</param>
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     public static bool Contains<T>(this MappedReadOnlySpan<T> span, T value)
         where T : unmanaged, IEquatable<T> => span.IndexOf(value) >= 0;
@@ -46,8 +46,8 @@ public static unsafe class MappedSpanExtensions
 
     /// <summary>Are all elements of both equal?</summary>
     /// <typeparam name="T">The element.</typeparam>
-    /// <param name="span">One.</param>
-    /// <param name="other">The other.</param>
+    /// <param name="span">The one span.</param>
+    /// <param name="other">What it is compared with.</param>
     /// <exception cref="ObjectDisposedException">A lease has ended.</exception>
     public static bool SequenceEqual<T>(this MappedReadOnlySpan<T> span, MappedReadOnlySpan<T> other)
         where T : unmanaged, IEquatable<T> =>
@@ -60,7 +60,7 @@ public static unsafe class MappedSpanExtensions
     /// <summary>Finds a value among sorted ones.</summary>
     /// <typeparam name="T">The element.</typeparam>
     /// <param name="span">Where; sorted in ascending order.</param>
-    /// <param name="value">What.</param>
+    /// <param name="value">The value to find.</param>
     /// <returns>The index of one that is equal; else the complement (~) of the index of the first larger one.</returns>
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     public static long BinarySearch<T>(this MappedReadOnlySpan<T> span, T value)

@@ -38,6 +38,32 @@ public sealed class AtomicsTests : IDisposable
     }
 
     [Fact]
+    public void Cells_without_a_sign_give_what_Interlocked_gives()
+    {
+        using MemoryMap map = MemoryMap.CreateAnonymous(100);
+        Assert.Equal((uint.MaxValue, 4u), (map.Add(4, uint.MaxValue), map.Add(4, 5u)));
+        Assert.Equal((4u, 4_000_000_000u), (map.Exchange(4, 4_000_000_000u), map.CompareExchange(4, 1u, 2u)));
+        Assert.Equal((4_000_000_000u, 1u), (map.CompareExchange(4, 1u, 4_000_000_000u), map.ReadVolatile<uint>(4)));
+        Assert.Equal((ulong.MaxValue, 4ul), (map.Add(8, ulong.MaxValue), map.Add(8, 5ul)));
+        Assert.Equal((4ul, 1ul << 63), (map.Exchange(8, 1ul << 63), map.CompareExchange(8, 1ul, 2ul)));
+        Assert.Equal((1ul << 63, 1ul), (map.CompareExchange(8, 1ul, 1ul << 63), map.ReadVolatile<ulong>(8)));
+        Assert.Equal((0, 0), (map.Read<int>(0), map.Read<int>(16)));
+    }
+
+    [Fact]
+    public void Bits_are_set_and_cleared_and_the_old_value_is_told()
+    {
+        using MemoryMap map = MemoryMap.CreateAnonymous(100);
+        Assert.Equal((0, 6, 7, 5), (map.Or(4, 6), map.Or(4, 3), map.And(4, 5), map.ReadVolatile<int>(4)));
+        Assert.Equal((5u, 0x80000005u), (map.Or(4, 0x80000000u), map.And(4, 0x80000000u)));
+        Assert.Equal((0L, 6L, 7L, 5L), (map.Or(8, 6L), map.Or(8, 3L), map.And(8, 5L), map.ReadVolatile<long>(8)));
+        Assert.Equal((5ul, (1ul << 63) | 5), (map.Or(8, 1ul << 63), map.And(8, 1ul << 63)));
+        Assert.Equal((0x80000000u, 1ul << 63, 0), (map.Read<uint>(4), map.Read<ulong>(8), map.Read<int>(0)));
+        Refused.Naming("offset", () => map.And(2, 1));
+        Refused.Naming("offset", () => map.Or(96, 1L));
+    }
+
+    [Fact]
     public void Other_types_of_those_sizes_are_cells_too()
     {
         using MemoryMap map = MemoryMap.CreateAnonymous(100);

@@ -78,6 +78,11 @@ public sealed class MessageTests : IDisposable
         MmapIoException told = Assert.IsType<MmapIoException>(thrown.InnerException ?? thrown);
         Assert.Equal((status, "some/file"), (told.Status, told.Path));
         Assert.Equal((5, OsErrorDomain.Errno, "mmap"), (told.OsErrorCode, told.OsErrorDomain, told.NativeCall));
+        Assert.Equal(5, told.HResult);
+        Exception named = Assert.Throws(
+            expected, () => MapErrors.ThrowIfFailed((int)status, error, "do it to", "some/file", "argument"));
+        Assert.Equal(named is ArgumentException ? "argument" : null, (named as ArgumentException)?.ParamName);
+        Assert.IsType<MmapIoException>(named.InnerException ?? named);
         Assert.StartsWith("Cannot do it to 'some/file': ", thrown.Message, StringComparison.Ordinal);
         Assert.Contains(StatusText(status), thrown.Message, StringComparison.Ordinal);
     }

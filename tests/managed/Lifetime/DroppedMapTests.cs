@@ -75,6 +75,15 @@ public sealed class DroppedMapTests : IDisposable
         Assert.Equal([nameof(UnauthorizedAccessException), "alive"], said);
     }
 
+    [Fact]
+    public void Dropped_maps_use_up_no_limit()
+    {
+        Needs.Linux("the number of its limit");
+        string path = _scratch.Patterned(10, "file");
+        using Child child = Child.Start(OpenParts.Dropper, Path.GetDirectoryName(path)!);
+        Assert.Equal(["fine", "fine", "fine"], child.Finish());
+    }
+
     /// <summary>Apart, so that no local of the test keeps the map.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference OpenAndDrop(string path, Action<MemoryMap> use)

@@ -60,6 +60,7 @@ public sealed class AllocateTests : IDisposable
         {
             var options = new MapOptions { Mode = FileMode.CreateNew, Length = 1, NoReserve = sparse };
             using MemoryMap map = MemoryMap.Open(scratch.At($"{sparse}"), MapAccess.ReadWrite, options);
+            Assert.Equal(sparse ? 0 : 1, map.GetResidency().ResidentPages);
 
             // A file becomes longer by its last block, since only that never cuts what others append meanwhile.
             map.Resize(1 << 20);

@@ -96,10 +96,12 @@ public sealed class ReadWriteTests : IDisposable
             () => _map.AdviseDestructive(MapAdvice.Remove, offset, length),
             () => _map.Flush(FlushMode.Sync, offset, length),
             () => _map.GetResidency(offset, length),
-            () => _map.GetResidency(offset, length, new bool[10]),
+            () => _map.GetResidency(new bool[10], offset, length),
             () => _map.Lock(offset, length),
+            () => _map.Lock(LockMode.Now, offset, length),
             () => _map.Unlock(offset, length),
             () => _map.Populate(offset, length),
+            () => _map.Populate(forWriting: true, offset, length),
             () => _map.Protect(MapProtection.Read, offset, length),
         })
         {

@@ -123,6 +123,6 @@ public sealed class LockTests : IDisposable
     {
         using MemoryMap map = MemoryMap.CreateAnonymous(1);
         Refused.Naming("mode", () => map.Lock((LockMode)number));
-        Refused.Naming("mode", () => map.Lock(0, 1, (LockMode)number));
+        Refused.Naming("mode", () => map.Lock((LockMode)number, 0, 1));
     }
 }

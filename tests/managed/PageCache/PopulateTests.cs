@@ -19,7 +19,7 @@ public sealed class PopulateTests : IDisposable
         Needs.PageCacheResidency();
         using Scratch memory = Scratch.InMemory();
         using MemoryMap map = MemoryMap.Open(memory.Sparse(20 * s_page), MapAccess.ReadWrite);
-        map.Populate((5 * s_page) - 1, (2 * s_page) + 2, forWriting);
+        map.Populate(forWriting, (5 * s_page) - 1, (2 * s_page) + 2);
         bool[] pages = new bool[20];
         map.GetResidency(pages);
         Assert.Equal([4, 5, 6, 7], Enumerable.Range(0, 20).Where(page => pages[page]));
@@ -52,7 +52,7 @@ public sealed class PopulateTests : IDisposable
         string path = _scratch.Patterned(2 * s_page);
         using MemoryMap copy = MemoryMap.Open(path, MapAccess.CopyOnWrite);
         using MemoryMap file = MemoryMap.Open(path, MapAccess.ReadWrite);
-        copy.Populate(0, 1, forWriting: true);
+        copy.Populate(forWriting: true, 0, 1);
         file.Write(0, (byte)~Pattern.At(0));
         file.Write(s_page, (byte)~Pattern.At(s_page));
         Assert.Equal(Pattern.At(0), copy.Read<byte>(0));
@@ -73,8 +73,8 @@ public sealed class PopulateTests : IDisposable
         Files.SetLength(path, 2 * s_page);
         MmapIoException refused = Assert.Throws<MmapIoException>(() => map.Populate(forWriting));
         Assert.Equal((MapStatus.Fault, path), (refused.Status, refused.Path));
-        Assert.Throws<MmapIoException>(() => map.Populate(2 * s_page, 1, forWriting));
-        map.Populate(0, 2 * s_page, forWriting);
+        Assert.Throws<MmapIoException>(() => map.Populate(forWriting, 2 * s_page, 1));
+        map.Populate(forWriting, 0, 2 * s_page);
         Assert.Equal(0, map.Read<byte>((2 * s_page) - 1));
     }
 
@@ -103,6 +103,6 @@ public sealed class PopulateTests : IDisposable
         using MemoryMap map = MemoryMap.CreateAnonymous(4 * s_page);
         map.Protect(MapProtection.None, s_page, s_page);
         Assert.Throws<UnauthorizedAccessException>(() => map.Populate(s_page, 1));
-        map.Populate(0, s_page, forWriting: true);
+        map.Populate(forWriting: true, 0, s_page);
     }
 }

@@ -42,7 +42,7 @@ public sealed class ResidencyTests
         map.Write(3 * s_page, (byte)1);
         Assert.Equal((true, touched, resident), Counts(map.GetResidency(offset, length)));
         bool[] pages = [true, true, true, true];
-        Assert.Equal((true, touched, resident), Counts(map.GetResidency(offset, length, pages)));
+        Assert.Equal((true, touched, resident), Counts(map.GetResidency(pages, offset, length)));
         Assert.Equal(resident, pages.Take(touched).Count(page => page));
         Assert.All(pages.Skip(touched), Assert.True);
     }
@@ -70,8 +70,8 @@ public sealed class ResidencyTests
         using MemoryMap map = MemoryMap.CreateAnonymous(3 * s_page);
         Refused.Naming("pages", () => map.GetResidency(new bool[2]));
         Refused.Naming("pages", () => map.GetResidency([]));
-        Refused.Naming("pages", () => map.GetResidency(s_page - 1, 2, new bool[1]));
-        Assert.Equal(2, map.GetResidency(s_page - 1, 2, new bool[2]).Pages);
+        Refused.Naming("pages", () => map.GetResidency(new bool[1], s_page - 1, 2));
+        Assert.Equal(2, map.GetResidency(new bool[2], s_page - 1, 2).Pages);
         Assert.Equal(3, map.GetResidency(new bool[100]).Pages);
     }
 

@@ -65,6 +65,58 @@ public sealed class SharedMemoryTests
     }
 
     [Fact]
+    public void What_is_there_is_opened_and_what_is_not_is_made()
+    {
+        using SharedName name = SharedName.New();
+        using MemoryMap made = MemoryMap.OpenOrCreateShared(name.Text, 100_000, out bool created);
+        Assert.Equal((true, 100_000, true), (created, made.Length, made.CanWrite));
+        made.Write(99_999, (byte)7);
+        using MemoryMap opened = MemoryMap.OpenOrCreateShared(name.Text, 50, out created);
+        Assert.Equal((false, 7), (created, opened.Read<byte>(99_999)));
+        using MemoryMap read = MemoryMap.OpenShared(name.Text);
+        Assert.Equal((MapAccess.Read, 7), (read.Access, read.Read<byte>(99_999)));
+        Assert.Equal("length", Refused.Naming(
+            "length", () => MemoryMap.OpenOrCreateShared(name.Text, 10_000_000)).ParamName);
+        Refused.Naming("length", () => MemoryMap.OpenOrCreateShared(name.Text, 0));
+        Refused.Naming("name", () => MemoryMap.OpenOrCreateShared("a/b", 1));
+    }
+
+    [Fact]
+    public void Of_all_that_open_or_create_at_a_time_one_creates()
+    {
+        using SharedName name = SharedName.New();
+        var maps = new MemoryMap[8];
+        int created = 0;
+        Parallel.For(0, maps.Length, i =>
+        {
+            maps[i] = MemoryMap.OpenOrCreateShared(name.Text, 4096, out bool made);
+            Interlocked.Add(ref created, made ? 1 : 0);
+            maps[i].Add(0, 1);
+        });
+        Assert.Equal((1, maps.Length), (created, maps[0].Read<int>(0)));
+        Assert.All(maps, map => map.Dispose());
+    }
+
+    [Fact]
+    public void Memory_that_is_there_is_mapped_as_the_options_say()
+    {
+        using SharedName name = SharedName.New();
+        using MemoryMap made = MemoryMap.CreateShared(name.Text, 10_000);
+        using MemoryMap ahead = MemoryMap.OpenShared(name.Text, options: new MapOptions { Populate = true, Advice = MapAdvice.Random });
+        Assert.Equal(made.Length, ahead.Length);
+        using SafeHandle handle = made.ExportHandle();
+        using MemoryMap imported = MemoryMap.OpenShared(handle, MapAccess.ReadWrite, new MapOptions { Populate = true });
+        Assert.Equal(made.Length, imported.Length);
+        using MemoryMap byDefault = MemoryMap.OpenShared(handle);
+        Assert.Equal(MapAccess.Read, byDefault.Access);
+        foreach (MapOptions bad in new MapOptions[] { new() { Length = 1 }, new() { Offset = 1 }, new() { Reserve = -1 } })
+        {
+            Refused.Naming("options", () => MemoryMap.OpenShared(name.Text, MapAccess.Read, bad));
+            Refused.Naming("options", () => MemoryMap.OpenShared(handle, MapAccess.Read, bad));
+        }
+    }
+
+    [Fact]
     public void It_goes_with_its_last_map_where_that_is_asked_for()
     {
         using SharedName name = SharedName.New();

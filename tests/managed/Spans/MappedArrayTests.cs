@@ -55,22 +55,6 @@ public sealed class MappedArrayTests : IDisposable
         Assert.Equal(16, new FileInfo(_scratch.At("data")).Length);
     }
 
-    [Theory]
-    [InlineData(MapAccess.Read)]
-    [InlineData(MapAccess.CopyOnWrite)]
-    public void Storing_to_an_array_for_reading_does_no_harm(MapAccess access)
-    {
-        string path = _scratch.Patterned(8000);
-        using var array = MappedArray<byte>.Open(path, access);
-        array[7] ^= 0xFF;
-        Assert.Equal((byte)~Pattern.At(7), array[7]);
-        array.Flush();
-        Assert.Equal(Pattern.Bytes(0, 8000), File.ReadAllBytes(path));
-        Refused.Naming("length", () => array.Resize(8001));
-        Assert.Equal((byte)~Pattern.At(7), array[7]);
-        Assert.Equal(8000, array.Length);
-    }
-
     [Fact]
     public void Resizing_keeps_what_fits_and_adds_zeros_and_the_file_follows()
     {
@@ -108,39 +92,6 @@ public sealed class MappedArrayTests : IDisposable
     }
 
     [Fact]
-    public void A_map_whose_elements_cannot_be_had_is_closed_and_its_collection_harms_nobody()
-    {
-        string path = _scratch.Patterned(8000);
-        FailToMake(path);
-        Garbage.Collect();
-        if (Mappings.CanTell)
-        {
-            Assert.Equal(0, Mappings.Count(path));
-        }
-    }
-
-    [Fact]
-    public void A_resize_that_finds_the_file_gone_leaves_no_elements_and_holds_nothing()
-    {
-        Needs.Linux("elsewhere, what is mapped privately is not resized");
-        string path = _scratch.Patterned(100_000);
-        var array = MappedArray<byte>.Open(path);
-        Cut.To(path, 0);
-        Assert.Equal(MapStatus.Fault, Assert.Throws<MmapIoException>(() => array.Resize(50_000)).Status);
-        Assert.Equal(0, array.Length);
-        Cut.To(path, 100_000);
-        array.Resize(40_000);
-        Assert.Equal((40_000, (byte)0), (array.Length, array[39_999]));
-        Cut.To(path, 0);
-        Assert.Throws<MmapIoException>(() => array.Resize(30_000));
-        array.Dispose();
-        if (Mappings.CanTell)
-        {
-            Assert.Equal(0, Mappings.Count(path));
-        }
-    }
-
-    [Fact]
     public void What_no_array_can_be_is_refused()
     {
         Refused.Naming("count", () => MappedArray<int>.Create(File1, 0));
@@ -153,35 +104,6 @@ public sealed class MappedArrayTests : IDisposable
         Assert.Equal(10, array.Length);
         Refused.Naming("access", () => MappedArray<int>.Open(File1, MapAccess.ReadExecute));
         Assert.Throws<FileNotFoundException>(() => MappedArray<int>.Open(_scratch.At("none")));
-    }
-
-    [Fact]
-    public void After_it_was_disposed_it_has_no_elements()
-    {
-        var array = MappedArray<int>.Create(File1, 10);
-        array.Dispose();
-        array.Dispose();
-        Assert.Equal(0, array.Length);
-        Refused.Naming("index", () => _ = array[0]);
-        Assert.Throws<ObjectDisposedException>(() => array.Resize(5));
-        Assert.Throws<ObjectDisposedException>(() => array.Flush());
-        Assert.Equal(40, new FileInfo(File1).Length);
-    }
-
-    [Fact]
-    public void A_reference_taken_before_does_no_harm_while_the_array_is_kept()
-    {
-        var array = MappedArray<int>.Create(File1, 10);
-        ref int element = ref array[5];
-        array.Dispose();
-        Garbage.Collect();
-        element = 7;
-        Assert.Equal(7, element);
-        if (Mappings.CanTell)
-        {
-            Assert.Equal(1, Mappings.Count(File1));
-        }
-        GC.KeepAlive(array);
     }
 
     [Fact]
@@ -240,32 +162,234 @@ public sealed class MappedArrayTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void An_array_that_nobody_refers_to_is_unmapped(bool disposed)
+    public void An_array_that_nobody_refers_to_is_unmapped(bool asPart)
     {
         Needs.Linux("counting mappings");
-        Drop(disposed);
+        Drop(asPart);
         Garbage.CollectUntil(() => Mappings.Count(File1) == 0);
         Assert.Equal((0, 0), (Mappings.Count(File1), Mappings.OpenFiles(File1)));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void FailToMake(string path)
+    [Fact]
+    public void A_part_keeps_the_map_that_its_array_has_dropped()
     {
-        MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
-        map.Protect(MapProtection.None);
-        Assert.Throws<UnauthorizedAccessException>(() => new MappedArray<int>(map));
-        Assert.Throws<ObjectDisposedException>(() => map.Read<byte>(0));
+        MappedArray<int> part = PartOfDropped();
+        Garbage.Collect();
+        Assert.Equal((2, 42), (part.Length, part[1]));
+        part.Map.Dispose();
+    }
+
+    [Fact]
+    public void What_is_stored_may_resize_or_collect_the_array_meanwhile()
+    {
+        using var array = MappedArray<long>.Create(File1, 4);
+        array[0] = Grow(1_000_000, 5);
+        Assert.Equal((1_000_000, 5), (array.Length, array[0]));
+        array[0] += Grow(2_000_000, 7) + Grow(3, 8);
+        Assert.Equal((3, 20), (array.Length, array[0]));
+        StoreToDropped();
+        Assert.Equal(9, BitConverter.ToInt64(Files.Bytes(_scratch.At("dropped")), 8));
+
+        long Grow(long count, long value)
+        {
+            array.Resize(count);
+            return value;
+        }
+
+        void StoreToDropped()
+        {
+            string path = _scratch.Holding(new byte[16], "dropped");
+            MappedArray<long>.Open(path, MapAccess.ReadWrite)[1] = Collected(9);
+        }
+
+        static long Collected(long value)
+        {
+            Garbage.Collect();
+            return value;
+        }
+    }
+
+    [Fact]
+    public void Elements_and_parts_are_had_by_every_kind_of_index()
+    {
+        using var array = MappedArray<int>.Create(File1, 5);
+        for (int i = 0; i < 5; i++)
+        {
+            array[i] = i * 10;
+        }
+        Index second = 1;
+        Assert.Equal((0, 0, 10, 40), (array[0], array[0L], array[second], array[^1]));
+        array[^1] += 2;
+        array[0L] = -1;
+        MappedArray<int> part = array[1..3];
+        Assert.Equal((2, 10, 20), (part.Length, part[0], part[^1]));
+        Assert.Equal((3, 42), (array[2..].Length, array[2..][^1]));
+        Assert.Equal((0, 5), (array[5..].Length, array[..].Length));
+        Assert.Equal((1, 30), (array.Slice(1, 4)[2..3].Length, array.Slice(1, 4)[2..3][0]));
+        int[] seen = new int[5];
+        int next = 0;
+        foreach (int value in array)
+        {
+            seen[next++] = value;
+        }
+        Assert.Equal([-1, 10, 20, 30, 42], seen);
+        Assert.Equal(array.Length, array.Count);
+        foreach (long outside in new[] { -1, 5, long.MinValue, long.MaxValue })
+        {
+            Refused.Naming("index", () => _ = array[outside]);
+            Refused.Naming("index", () => array[outside] = 1);
+            Refused.Naming("index", () => _ = part[outside]);
+        }
+        Refused.Naming("index", () => _ = array[^0]);
+        Refused.Naming("index", () => _ = array[^6]);
+        Refused.Naming("index", () => _ = part[2]);
+        Refused.Naming("range", () => _ = array[..6]);
+        Refused.Naming("range", () => _ = array[3..2]);
+        Refused.Naming("range", () => _ = array[^6..]);
+        Refused.Naming("start", () => array.Slice(6, 0));
+        Refused.Naming("length", () => array.Slice(4, 2));
+    }
+
+    [Fact]
+    public void A_part_shows_the_same_elements_and_ends_with_either()
+    {
+        var array = MappedArray<int>.Create(File1, 10);
+        MappedArray<int> part = array[2..5];
+        part[0] = 7;
+        part.Fill(part[0]);
+        Assert.Equal((7, 7, 0, 2, 3), (array[2], array[4], array[5], array.IndexOf(7), part.Length));
+        Assert.Equal((0, -1), (part.IndexOf(7), part.IndexOf(0)));
+        Assert.Throws<InvalidOperationException>(() => part.Resize(1));
+        array.Resize(4);
+        Assert.Equal(2, part.Length);
+        Refused.Naming("index", () => _ = part[2]);
+        array.Resize(1);
+        Assert.Equal(0, part.Length);
+        array.Resize(10);
+        part.Flush();
+        part.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => part[0]);
+        array[2] = 1;
+        MappedArray<int> other = array[2..];
+        array.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => other[0]);
+        Assert.Throws<ObjectDisposedException>(() => other[..1]);
+    }
+
+    [Fact]
+    public void An_array_for_reading_is_not_stored_to()
+    {
+        string path = _scratch.Patterned(8000);
+        using var array = MappedArray<byte>.Open(path);
+        Assert.Equal((MapAccess.Read, Pattern.At(7)), (array.Map.Access, array[7]));
+        Assert.Throws<NotSupportedException>(() => array[7] = 1);
+        Assert.Throws<NotSupportedException>(() => array.Fill(1));
+        Assert.Throws<NotSupportedException>(() => array.Lease().Dispose());
+        using (MapLease lease = array.LeaseForRead(7, 2))
+        {
+            Assert.Equal(Pattern.Bytes(7, 2), lease.Span);
+        }
+        Assert.Equal(3, array[3..].IndexOf(array[6]));
+        byte[] copy = new byte[8000];
+        array.CopyTo(copy);
+        Assert.Equal(Pattern.Bytes(0, 8000), copy);
+        Assert.Equal(copy, Files.Bytes(path));
+    }
+
+    [Fact]
+    public void Storing_to_a_copy_leaves_the_file_alone()
+    {
+        string path = _scratch.Patterned(8000);
+        using var array = MappedArray<byte>.Open(path, MapAccess.CopyOnWrite);
+        array[7] ^= 0xFF;
+        Assert.Equal((byte)~Pattern.At(7), array[7]);
+        array.Flush();
+        Assert.Equal(Pattern.Bytes(0, 8000), File.ReadAllBytes(path));
+        Assert.ThrowsAny<Exception>(() => array.Resize(8001));
+        Assert.Equal((8000, (byte)~Pattern.At(7)), (array.Length, array[7]));
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(100_000)]
+    public void The_torn_end_of_a_file_is_no_element_and_none_shows_it(long count)
+    {
+        string path = _scratch.Patterned(31);
+        using var array = MappedArray<long>.Open(path, MapAccess.ReadWrite);
+        long last = array[2];
+        array.Resize(count);
+        Assert.Equal((last, 0, 0), (array[2], array[3], array[count - 1]));
+        Assert.Equal([.. Pattern.Bytes(0, 24), .. new byte[8]], Files.Bytes(path)[..32]);
+    }
+
+    [Fact]
+    public void A_torn_end_that_may_not_be_written_refuses_the_resize_before_it_begins()
+    {
+        string path = _scratch.Patterned((2 * MemoryMap.PageSize) + 7);
+        using var array = MappedArray<long>.Open(path, MapAccess.ReadWrite);
+        array.Map.Protect(MapProtection.Read, 2 * MemoryMap.PageSize, 7);
+        Assert.Throws<UnauthorizedAccessException>(() => array.Resize(10_000));
+        Assert.Equal((2 * MemoryMap.PageSize) + 7, new FileInfo(path).Length);
+        Assert.Equal(2 * MemoryMap.PageSize / 8, array.Length);
+    }
+
+    [Fact]
+    public void Options_choose_the_part_and_how_it_is_mapped()
+    {
+        string path = _scratch.Patterned(100);
+        var part = new MapOptions { Offset = 10, Length = 17, Reserve = 1 << 20 };
+        using (var array = MappedArray<long>.Open(path, MapAccess.ReadWrite, part))
+        {
+            Assert.Equal((2, BitConverter.ToInt64(Pattern.Bytes(10, 8))), (array.Length, array[0]));
+            array.Resize(1);
+            Assert.Equal(100, new FileInfo(path).Length);
+        }
+        Assert.Equal(Pattern.Bytes(0, 100), Files.Bytes(path));
+        using (var array = MappedArray<int>.Create(File1, 3, new MapOptions { Offset = 8, Mode = FileMode.CreateNew }))
+        {
+            array[2] = 1;
+            Assert.Equal((3, 20), (array.Length, new FileInfo(File1).Length));
+        }
+        Assert.Throws<IOException>(() => MappedArray<int>.Create(File1, 3, new MapOptions { Mode = FileMode.CreateNew }));
+        Refused.Naming("options", () => MappedArray<int>.Create(File1, 3, new MapOptions { Length = 12 }));
+        Refused.Naming("options", () => MappedArray<int>.Create(File1, 3, new MapOptions { Mode = FileMode.Truncate }));
+        Assert.Equal(20, new FileInfo(File1).Length);
+    }
+
+    [Fact]
+    public void After_it_was_disposed_it_has_no_elements()
+    {
+        var array = MappedArray<int>.Create(File1, 10);
+        array.Dispose();
+        array.Dispose();
+        Assert.Equal(0, array.Length);
+        Assert.Throws<ObjectDisposedException>(() => array[0]);
+        Assert.Throws<ObjectDisposedException>(() => array[0] = 1);
+        Assert.Throws<ObjectDisposedException>(() => array[^1]);
+        Assert.Throws<ObjectDisposedException>(() => array[..0]);
+        Assert.Throws<ObjectDisposedException>(() => array.Resize(5));
+        Assert.Throws<ObjectDisposedException>(() => array.Flush());
+        Assert.Throws<ObjectDisposedException>(() => array.GetEnumerator().MoveNext());
+        Assert.Equal(40, new FileInfo(File1).Length);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Drop(bool disposed)
+    private void Drop(bool asPart)
     {
         var array = MappedArray<int>.Create(File1, 10);
         array[9] = 1;
-        if (disposed)
+        if (asPart)
         {
-            array.Dispose();
+            array = array[9..];
         }
-        Assert.Equal(1, Mappings.Count(File1));
+        Assert.Equal((1, 1), (array[^1], Mappings.Count(File1)));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private MappedArray<int> PartOfDropped()
+    {
+        var array = MappedArray<int>.Create(File1, 10);
+        array[9] = 42;
+        return array[8..];
     }
 }

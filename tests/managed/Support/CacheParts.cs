@@ -22,7 +22,7 @@ internal static class CacheParts
                 ChildParts.Say(() => MapFile.PrefetchAsync(arguments[0]).AsTask().GetAwaiter().GetResult());
                 return 0;
             default:
-                return GuardedParts.Play(part, arguments);
+                return OpenParts.Play(part, arguments);
         }
     }
 

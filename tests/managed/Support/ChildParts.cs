@@ -143,10 +143,10 @@ internal static class ChildParts
 
     private static void FillDisk(string path)
     {
-        var options = new MapOptions { Mode = FileMode.CreateNew, Length = 1 << 24 };
+        var options = new MapOptions { Mode = FileMode.CreateNew, Length = 1 << 24, NoReserve = true };
         using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite, options);
         Say(() => map.Populate(forWriting: true));
-        Say(() => map.Populate(0, 1, forWriting: true));
+        Say(() => map.Populate(forWriting: true, 0, 1));
     }
 
     private static void CallLibrary(string path)

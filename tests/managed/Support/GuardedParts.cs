@@ -77,7 +77,7 @@ internal static class GuardedParts
         foreach (FaultGuard guard in Enum.GetValues<FaultGuard>())
         {
             MemoryMap.FaultGuard = guard;
-            var options = new MapOptions { Mode = FileMode.Create, Length = bytes.Length };
+            var options = new MapOptions { Mode = FileMode.Create, Length = bytes.Length, NoReserve = true };
             using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite, options);
             bytes.AsSpan().Fill((byte)'w');
             bool whole = map.TryWrite(0, bytes, out int written);
@@ -177,8 +177,6 @@ internal static class GuardedParts
     {
         _ = MemoryMap.Open(path).Length;
         _ = MappedArray<int>.Open(path).Length;
-        var closed = MappedArray<int>.Open(path);
-        closed.Dispose();
         MemoryMap map = MemoryMap.Open(path);
         _ = map.GetReadOnlyMemory(0, 1).Span.Length;
         map.Dispose();

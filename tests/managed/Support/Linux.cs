@@ -8,6 +8,7 @@ internal static partial class Linux
 {
     private const int FadviseDontNeed = 4;
     private const int LimitOfLockedMemory = 8;
+    private const int LimitOfOpenFiles = 7;
     private const int MayReadAndWrite = 6 << 6;
 
     public static bool IsRoot => OperatingSystem.IsLinux() && geteuid() == 0;
@@ -38,10 +39,15 @@ internal static partial class Linux
     }
 
     /// <summary>Takes this process the right to lock more than that many bytes.</summary>
-    public static void LimitLockedMemory(ulong bytes)
+    public static void LimitLockedMemory(ulong bytes) => SetLimit(LimitOfLockedMemory, bytes);
+
+    /// <summary>Takes this process the right to have more than that many files open.</summary>
+    public static void LimitOpenFiles(ulong files) => SetLimit(LimitOfOpenFiles, files);
+
+    private static void SetLimit(int which, ulong value)
     {
-        ResourceLimit limit = new() { Soft = bytes, Hard = bytes };
-        if (setrlimit(LimitOfLockedMemory, limit) != 0)
+        ResourceLimit limit = new() { Soft = value, Hard = value };
+        if (setrlimit(which, limit) != 0)
         {
             throw new InvalidOperationException($"setrlimit: errno {Marshal.GetLastPInvokeError()}");
         }
