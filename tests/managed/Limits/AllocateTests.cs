@@ -62,7 +62,8 @@ public sealed class AllocateTests : IDisposable
             using MemoryMap map = MemoryMap.Open(scratch.At($"{sparse}"), MapAccess.ReadWrite, options);
             Assert.Equal(0, map.GetResidency().ResidentPages);
             map.Resize(1 << 20);
-            Assert.Equal(sparse ? 0 : map.PageCount - 1, map.GetResidency().ResidentPages, 1.0);
+            // Its last page is there either way, and the one that the file ended in.
+            Assert.Equal(sparse ? 1 : map.PageCount - 1, map.GetResidency().ResidentPages, 1.0);
         }
     }
 }
