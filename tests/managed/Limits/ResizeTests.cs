@@ -39,6 +39,9 @@ public sealed class ResizeTests : IDisposable
         Assert.Equal((5000, Length), (map.Length, (int)new FileInfo(path).Length));
         Assert.Throws<ArgumentOutOfRangeException>(() => map.Lease(0, 5001).Dispose());
         map.Resize(4000, truncateFile: true);
+        Assert.Equal(Length, new FileInfo(path).Length); // what the map does not reach is not its own to cut
+        map.Resize(Length);
+        map.Resize(4000, truncateFile: true);
         Assert.Equal(Pattern.Bytes(0, 4000), Files.Bytes(path));
         map.Resize(0, truncateFile: true);
         Assert.Equal((0, 0), (map.Length, new FileInfo(path).Length));
