@@ -133,12 +133,12 @@ static uint64_t good_bytes(mmapio_map *map, uint64_t offset, uint64_t length, ba
 {
     bool own_pages =
         (map->flags & MMAPIO_MAP_PRIVATE) != 0 && ((map->protection & MMAPIO_PROT_WRITE) != 0 || map->changed);
+    bool asks = map->file != MMAPIO_NO_FILE && map->file != MMAPIO_CLOSED_FILE && !own_pages;
 
     if (map->zero_fill != 0) {
         length = mmapio_os_zero_fill_good(map, map->lead + offset, length);
     }
-    return length == 0 || map->file == MMAPIO_NO_FILE || own_pages ? length
-                                                                   : mmapio_os_backed(map, offset, length, how);
+    return length == 0 || !asks ? length : mmapio_os_backed(map, offset, length, how);
 }
 
 /* The source may be cut while it is copied, so it is looked at again afterwards. What is read for nothing does no harm;

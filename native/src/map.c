@@ -240,6 +240,7 @@ static mmapio_status check_backing(const mmapio_map *map, mmapio_error *error)
  * that works not to be. */
 static void leave_file(mmapio_map *map)
 {
+    mmapio_os_file_remember(map);
     if ((map->flags & MMAPIO_MAP_ADOPT_FILE) != 0) {
         (void)mmapio_os_file_close(map->file, NULL);
     }

@@ -106,6 +106,9 @@ mmapio_status mmapio_os_file_duplicate(intptr_t file, intptr_t *duplicate, mmapi
 
 mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error);
 
+/* Learns of a map's file what later calls would ask its handle, which goes now: see MMAPIO_MAP_NO_HANDLE. */
+void mmapio_os_file_remember(mmapio_map *map);
+
 /* Gives a file its length. What others append meanwhile may be cut off: for files that are new, or to be shorter. */
 mmapio_status mmapio_os_file_set_length(intptr_t file, uint64_t length, mmapio_error *error);
 

@@ -131,3 +131,8 @@ mmapio_status mmapio_os_file_advise(intptr_t file, uint64_t offset, uint64_t len
     *outcome = MMAPIO_ADVICE_APPROXIMATED;
     return MMAPIO_OK;
 }
+
+void mmapio_os_file_remember(mmapio_map *map)
+{
+    (void)map;
+}

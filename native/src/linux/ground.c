@@ -79,6 +79,11 @@ uint32_t mmapio_linux_ground_of(mmapio_map *map)
     return ground;
 }
 
+void mmapio_os_file_remember(mmapio_map *map)
+{
+    (void)mmapio_linux_ground_of(map);
+}
+
 bool mmapio_linux_is_refusal(int code)
 {
     switch (code) {

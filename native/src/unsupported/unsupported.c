@@ -368,3 +368,8 @@ mmapio_status mmapio_os_seals(mmapio_map *map, uint32_t *seals, mmapio_error *er
     (void)seals;
     return mmapio_fail(error, MMAPIO_UNSUPPORTED);
 }
+
+void mmapio_os_file_remember(mmapio_map *map)
+{
+    (void)map;
+}

@@ -65,3 +65,8 @@ mmapio_status mmapio_os_file_close(intptr_t file, mmapio_error *error)
     }
     return MMAPIO_OK;
 }
+
+void mmapio_os_file_remember(mmapio_map *map)
+{
+    (void)map;
+}
