@@ -58,7 +58,8 @@ static void copy_blocked(void *cut)
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, NULL);
     for (int i = 0; i < 3; i++) {
-        if (mmapio_map_read(((const cut_file *)cut)->map, ((const cut_file *)cut)->fault, &byte, 1, NULL, NULL) == MMAPIO_OK) {
+        if (mmapio_map_read(((const cut_file *)cut)->map, ((const cut_file *)cut)->fault, &byte, 1, NULL, NULL) ==
+            MMAPIO_OK) {
             break; /* counted as no fault by whoever looks */
         }
     }

@@ -128,7 +128,8 @@ public sealed class UsesTests
             {
                 ran = true;
             }
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         thread.Start();
         Assert.True(thread.Join(s_hang), "the filter waits for the call it runs in");
         Assert.True(ran);

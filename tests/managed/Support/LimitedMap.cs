@@ -36,7 +36,9 @@ internal sealed class LimitedMap : IDisposable
             _fileEnd = _length + 500;
             _map = MemoryMap.Open(path, MapAccess.ReadWrite, new MapOptions
             {
-                Reserve = options.Reserve, Offset = offset, Length = _length,
+                Reserve = options.Reserve,
+                Offset = offset,
+                Length = _length,
             });
         }
         else
