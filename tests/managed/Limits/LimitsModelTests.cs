@@ -27,7 +27,7 @@ public sealed class LimitsModelTests : IDisposable
             Needs.Posix("a file that is mapped cannot be cut on Windows");
         }
         Histories.Run(
-            $"limits of {kind} at {offset}", Effort.Of(4_000, 20_000), Longest, Step.Next, history =>
+            $"limits of {kind} at {offset}", Effort.Of(20_000, 200_000), Longest, Step.Next, history =>
             {
                 using var map = new LimitedMap(kind, _scratch.At("file"), offset);
                 map.Run(history, 0);

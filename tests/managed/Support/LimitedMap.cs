@@ -117,7 +117,14 @@ internal sealed class LimitedMap : IDisposable
                     break;
                 case "Hold":
                     Access(offset, length, forWriting: true, () =>
-                        _holds.Add((_map.Rent(offset, length), offset, offset + length)));
+                    {
+                        // Nothing of a map is not held.
+                        IMemoryOwner<byte> owner = _map.Rent(offset, length);
+                        if (length > 0)
+                        {
+                            _holds.Add((owner, offset, offset + length));
+                        }
+                    });
                     break;
                 case "Let go":
                     LetGo(step.A);
