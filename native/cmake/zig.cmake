@@ -50,12 +50,13 @@ foreach(language IN ITEMS C CXX)
     set(CMAKE_${language}_ARCHIVE_FINISH "\"${MMAPIO_ZIG}\" ranlib -D <TARGET>")
 endforeach()
 
-# The same bytes wherever the checkout lies: no debug information, no paths.
-set(optimize "-O2 -g0")
+# The same bytes wherever the checkout lies: no debug information, no paths. Small code: nearly all of it waits for the
+# kernel; native/CMakeLists.txt names what does not.
+set(optimize "-Os -g0")
 if(MMAPIO_RID MATCHES "^osx")
     # Segments of a Mach-O file for arm64 begin on 16 KiB boundaries: what does not fit on one page of code costs a
     # whole further one. Frame pointers are always kept there, so that backtraces do without unwind tables.
-    set(optimize "-Os -g0 -fno-unwind-tables -fno-asynchronous-unwind-tables")
+    string(APPEND optimize " -fno-unwind-tables -fno-asynchronous-unwind-tables")
     set(CMAKE_USER_MAKE_RULES_OVERRIDE "${CMAKE_CURRENT_LIST_DIR}/zig-darwin.cmake")
 endif()
 foreach(language IN ITEMS C CXX)

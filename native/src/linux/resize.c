@@ -88,7 +88,7 @@ mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint6
  * protection, and without a moment in which it is another. */
 mmapio_status mmapio_os_clear(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error)
 {
-    static const unsigned char zeros[4096];
+    static unsigned char zeros[4096]; /* not const: as such it would take room in the library */
     uintptr_t at = (uintptr_t)(map->base + map->lead + offset);
     uintptr_t end = at + (uintptr_t)length;
     int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
