@@ -32,7 +32,24 @@ static inline void stacked_write(const stacked *place, const char *name, uint64_
     (void)close(file);
 }
 
-static inline void stacked_mount(stacked *place, stacked_on on)
+/* In the parent, which takes the folder away when all that was mounted there has gone with the child. */
+static inline stacked stacked_folder(void)
+{
+    stacked place = {"./stacked-XXXXXX"};
+
+    CHECK(mkdtemp(place.folder) != NULL);
+    return place;
+}
+
+static inline void stacked_remove(const stacked *place)
+{
+    char command[64];
+
+    (void)snprintf(command, sizeof command, "rm -rf %s", place->folder);
+    CHECK_EQUAL(0, system(command));
+}
+
+static inline void stacked_mount(const stacked *place, stacked_on on)
 {
     static const char *const folders[] = {"base", "base/lower", "base/upper", "base/work", "base/top"};
     char options[320];
@@ -41,8 +58,6 @@ static inline void stacked_mount(stacked *place, stacked_on on)
     if (!may_mount()) {
         SKIP("this process may not mount, not even where nobody else sees it");
     }
-    (void)snprintf(place->folder, sizeof place->folder, "./stacked-XXXXXX");
-    CHECK(mkdtemp(place->folder) != NULL);
     if (on == STACKED_ON_MEMORY) {
         CHECK_EQUAL(0, mount("none", place->folder, "tmpfs", 0, "size=16m"));
     }

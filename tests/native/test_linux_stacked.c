@@ -88,46 +88,38 @@ static void count_what_lies_below(const stacked *place)
     (void)close(file);
 }
 
-static void live_on(stacked_on on)
+static void live_on(const stacked *place, stacked_on on)
 {
-    stacked place;
-
-    stacked_mount(&place, on);
-    count_and_evict(&place, on);
-    count_what_lies_below(&place);
+    stacked_mount(place, on);
+    count_and_evict(place, on);
+    count_what_lies_below(place);
     if (on == STACKED_ON_DISK) {
-        evict_without_a_map(&place);
+        evict_without_a_map(place);
     }
 }
 
-/* All that a mount namespace has goes with it; folders on disk do not. */
-static void remove_folders(void)
+static void live_on_disk(void *place)
 {
-    CHECK_EQUAL(0, system("rm -rf ./stacked-*"));
+    live_on(place, STACKED_ON_DISK);
 }
 
-static void live_on_disk(void *unused)
+static void live_on_memory(void *place)
 {
-    (void)unused;
-    live_on(STACKED_ON_DISK);
-}
-
-static void live_on_memory(void *unused)
-{
-    (void)unused;
-    live_on(STACKED_ON_MEMORY);
+    live_on(place, STACKED_ON_MEMORY);
 }
 
 static void run(void (*body)(void *))
 {
+    stacked place;
     int code;
 
     need_a_real_kernel();
     need_real_residency();
     need_a_disk();
     need_counts();
-    code = child_run(body, NULL);
-    remove_folders();
+    place = stacked_folder();
+    code = child_run(body, &place);
+    stacked_remove(&place);
     if (code == TEST_SKIPPED) {
         TEST_LEAVE(TEST_SKIPPED);
     }
