@@ -385,8 +385,8 @@ MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_allocate(intptr_t file, ui
 MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_set_length(intptr_t file, uint64_t length, mmapio_error *error);
 
 /* Tells what a handle is of.
- * Returns     MMAPIO_OK and *kind: 0 for a file that has a length and can be mapped, or be empty, also for a block
- *             device; else an MMAPIO_FILE_*. MMAPIO_INVALID_ARGUMENT for what is not open.
+ * Returns     MMAPIO_OK and *kind: 0 for a file that has a length, or is empty, also for a block
+ *             device (those of /sys have one, and no pages, as mmapio_map_file says); else an MMAPIO_FILE_*. MMAPIO_INVALID_ARGUMENT for what is not open.
  * Platforms   fstat(2), GetFileType. */
 MMAPIO_NODISCARD MMAPIO_API mmapio_status mmapio_file_kind(intptr_t file, uint32_t *kind, mmapio_error *error);
 

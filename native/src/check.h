@@ -87,7 +87,7 @@ bool mmapio_pages_from(const mmapio_map *map, uint64_t from, page_range *pages);
 /* Locks and advises what the map has from the offset from on, as it was asked to when it was made: 0 for all of it. */
 mmapio_status mmapio_settle(mmapio_map *map, uint64_t from, mmapio_error *error);
 
-/* Are copies made with a handler of ours, as far as the process chose? */
+/* May copies be under way with a handler of ours, as far as the process chose? */
 bool mmapio_copies_by_handler(void);
 
 /* Has a failure to write this map's pages not been acknowledged? Fills *error then, as the first failure was. */

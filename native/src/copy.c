@@ -15,6 +15,9 @@ typedef struct copy_way {
 static _Atomic(uint32_t) guard_mode = MMAPIO_GUARD_HANDLER;
 static _Atomic(uint64_t) copies_cut_short;
 
+/* Has any copy of this process been left to a handler of ours? */
+static _Atomic(bool) relies_on_handler;
+
 mmapio_status mmapio_guard_set(uint32_t mode)
 {
     if (mode != MMAPIO_GUARD_HANDLER && mode != MMAPIO_GUARD_SYSCALL) {
@@ -24,8 +27,21 @@ mmapio_status mmapio_guard_set(uint32_t mode)
     return MMAPIO_OK;
 }
 
+/* A copy that began before the mode was another may be under way still. Hence the order below: it says so first, and
+ * looks at the mode then. */
 bool mmapio_copies_by_handler(void)
 {
+    return guard_mode == MMAPIO_GUARD_HANDLER || relies_on_handler;
+}
+
+static bool choose_handler(void)
+{
+    if (guard_mode != MMAPIO_GUARD_HANDLER) {
+        return false;
+    }
+    if (!relies_on_handler) {
+        relies_on_handler = true;
+    }
     return guard_mode == MMAPIO_GUARD_HANDLER;
 }
 
@@ -148,7 +164,7 @@ static mmapio_status copy(mmapio_map *map, uint64_t offset, void *buffer, uint64
 {
     /* A page protected against the access is known to the kernel alone. */
     copy_way way = {map, map->base + map->lead,
-                    !mmapio_copies_by_handler() || map->changed || mmapio_os_guard_install(NULL) != MMAPIO_OK ||
+                    !choose_handler() || map->changed || mmapio_os_guard_install(NULL) != MMAPIO_OK ||
                         !mmapio_os_guard_serves(map)};
     backing sure = way.by_system ? BACKING_ASKED : BACKING_WITNESSED;
     uint64_t good = good_bytes(map, offset, length, write ? sure : BACKING_REMEMBERED);

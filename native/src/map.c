@@ -221,12 +221,13 @@ static mmapio_status open_source(mmapio_map *map, const map_source *source, uint
 }
 
 /* A map without a handle can never ask again how long its file is: all of it has to be there. A device has no length to
- * run out of. */
+ * run out of; what cannot be mapped will say so itself. */
 static mmapio_status check_backing(const mmapio_map *map, mmapio_error *error)
 {
     mmapio_error refusal;
     uint64_t file_length = 0;
-    mmapio_status status = mmapio_os_file_length(map->file, &file_length, &refusal);
+    uint64_t block;
+    mmapio_status status = mmapio_os_file_measure(map->file, &file_length, &block, &refusal);
 
     if (status == MMAPIO_OK && map->base_offset + map->lead + map->length > file_length) {
         return mmapio_fail(error, MMAPIO_OUT_OF_RANGE);

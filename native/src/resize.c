@@ -121,23 +121,29 @@ static mmapio_status grow(mmapio_map *map, uint64_t length, uint32_t flags, mmap
     return status;
 }
 
-/* The rest of the last page goes on being there: memory that grows again shall have zeros in it. */
-static mmapio_status clear_tail(mmapio_map *map, uint64_t length, mmapio_error *error)
+/* Where what memory of no file has lost ends in its last page, which goes on being there; length for nothing. */
+static uint64_t tail_end(const mmapio_map *map, uint64_t length, uint64_t before)
 {
     uint64_t room = length == 0 ? 0 : round_up(map->lead + length, map->page_size) - map->lead;
-    uint64_t end = map->length < room ? map->length : room;
+    uint64_t end = before < room ? before : room;
 
-    if (map->file != MMAPIO_NO_FILE || (map->flags & MMAPIO_MAP_PRIVATE) == 0 || end <= length) {
+    return map->file != MMAPIO_NO_FILE || (map->flags & MMAPIO_MAP_PRIVATE) == 0 || end < length ? length : end;
+}
+
+/* Memory that grows again shall have zeros there. Where nobody knows what may be done with the page, the system does;
+ * whether it can is asked before anything else happens, of no bytes. */
+static mmapio_status clear_tail(mmapio_map *map, uint64_t before, bool changed, mmapio_error *error)
+{
+    uint64_t end = tail_end(map, map->length, before);
+
+    if (end == map->length) {
         return MMAPIO_OK;
     }
-    if (map->changed) {
-        /* Nobody knows what may be done with the page now: the system does. */
-        return mmapio_os_clear(map, length, end - length, error);
+    if (!map->changed && (map->protection & MMAPIO_PROT_WRITE) != 0) {
+        (void)memset(map->base + map->lead + map->length, 0, (size_t)(end - map->length));
+        return MMAPIO_OK;
     }
-    if ((map->protection & MMAPIO_PROT_WRITE) != 0) {
-        (void)memset(map->base + map->lead + length, 0, (size_t)(end - length));
-    }
-    return MMAPIO_OK;
+    return changed ? mmapio_os_clear(map, map->length, end - map->length, error) : MMAPIO_OK;
 }
 
 /* A file is cut only by a map that has covered all that goes, now or before. */
@@ -156,18 +162,22 @@ static mmapio_status shrink(mmapio_map *map, uint64_t length, uint32_t flags, bo
     bool may_move = (flags & MMAPIO_RESIZE_MAY_MOVE) != 0;
     mmapio_error ignored;
     uint64_t before = map->length;
+    bool changed = map->changed;
     mmapio_status status = find_cut(map, length, &cuts, error);
 
     if (status == MMAPIO_OK) {
         status = mmapio_os_remap_check(map, length, may_move, error);
     }
-    if (status == MMAPIO_OK) {
-        status = clear_tail(map, length, error);
+    if (status == MMAPIO_OK && changed && tail_end(map, length, before) != length) {
+        status = mmapio_os_clear(map, length, 0, error);
     }
     if (status != MMAPIO_OK) {
         return status;
     }
     status = cuts ? mmapio_os_shrink_file(map, length, error) : mmapio_os_remap(map, length, may_move, error);
+    if (status == MMAPIO_OK) {
+        status = clear_tail(map, before, changed, error);
+    }
     if (status == MMAPIO_OK && map->renewed) {
         status = mmapio_settle(map, 0, error);
         if (status != MMAPIO_OK && !cuts) {

@@ -225,9 +225,49 @@ static void too_many_mappings_are_an_error_that_leaves_nothing(void)
     fixture_remove(&file);
 }
 
+enum { SIX = 6, TWO = 2 };
+
+/* Guards, and pages in the middle that are something else: where the map would end, a mapping has to be split. */
+static void shrink_without_mappings(void *unused)
+{
+    size_t page = fixture_page_size();
+    mmapio_map_options options = options_of(READ_WRITE, PRIVATE | MMAPIO_MAP_GUARD_PAGES, 0, SIX * page);
+    mmapio_error error = stale_error();
+    mmapio_map *map = NULL;
+    mappings all;
+
+    (void)unused;
+    options.reserve = 2 * SIX * page;
+    CHECK_OK(mmapio_map_anonymous(&options, &map, NULL));
+    memset(bytes_of(map), 'x', SIX * page);
+    CHECK_OK(mmapio_map_protect(map, TWO * page, TWO * page, MMAPIO_PROT_READ, NULL));
+    all = mappings_use_up();
+    CHECK_STATUS(MMAPIO_OUT_OF_MEMORY, mmapio_map_resize(map, TWO * page + 1, 0, &error));
+    CHECK_ERRNO(MMAPIO_OUT_OF_MEMORY, ENOMEM, "mprotect", error);
+    CHECK_EQUAL(SIX * page, mmapio_map_length(map));
+    for (size_t i = 0; i < SIX * page; i++) {
+        CHECK_EQUAL('x', bytes_of(map)[i]);
+    }
+    mappings_give_back(&all);
+    CHECK_OK(mmapio_map_resize(map, TWO * page + 1, 0, NULL));
+    CHECK_OK(mmapio_map_resize(map, SIX * page, 0, NULL));
+    CHECK_EQUAL('x', bytes_of(map)[TWO * page]);
+    for (size_t i = TWO * page + 1; i < SIX * page; i++) {
+        CHECK_EQUAL(0, bytes_of(map)[i]);
+    }
+    close_map(map);
+}
+
+static void shrinking_that_is_refused_clears_nothing(void)
+{
+    need_a_real_kernel();
+    need_an_allocator_without_mappings();
+    child_must_pass(shrink_without_mappings, NULL);
+}
+
 TEST_MAIN(TEST(every_errno_becomes_the_status_that_fits_it), TEST(only_a_durable_sync_includes_the_files_metadata),
           TEST(private_maps_and_memory_ask_the_system_for_no_sync),
           TEST(closing_tells_of_a_file_that_could_not_be_closed), TEST(an_interrupted_close_is_a_close),
           TEST(a_map_that_cannot_be_unmapped_still_gives_its_file_back),
           TEST(a_failed_mincore_is_an_error_and_not_an_answer),
-          TEST(too_many_mappings_are_an_error_that_leaves_nothing))
+          TEST(too_many_mappings_are_an_error_that_leaves_nothing), TEST(shrinking_that_is_refused_clears_nothing))

@@ -244,9 +244,9 @@ static void where_they_are_preferred_others_do(void)
 }
 
 /* A file on a tmpfs mounted so, mapped with transparent huge pages: what is said of them is what comes of them. */
-static void map_on_a_mount(const char *option, bool makes_some)
+static void map_on_a_mount(const char *option, bool makes_some, uint32_t flags)
 {
-    mmapio_map_options options = huge_options(SHARED, MMAPIO_HUGE_TRANSPARENT, 0, 8 * MIB);
+    mmapio_map_options options = huge_options(SHARED | flags, MMAPIO_HUGE_TRANSPARENT, 0, 8 * MIB);
     char folder[] = "./huge-XXXXXX";
     uint32_t outcome = 99;
     mmapio_map *map = NULL;
@@ -281,10 +281,12 @@ static void map_on_all_mounts(void *unused)
     if (!may_mount()) {
         SKIP("this process may not mount, not even where nobody else sees it");
     }
-    map_on_a_mount("size=16m,huge=never", false);
-    map_on_a_mount("size=16m,huge=advise", true);
-    map_on_a_mount("size=16m,huge=within_size", true);
-    map_on_a_mount("size=16m,huge=always", true);
+    map_on_a_mount("size=16m,huge=never", false, 0);
+    map_on_a_mount("size=16m,huge=advise", true, 0);
+    map_on_a_mount("size=16m,huge=within_size", true, 0);
+    map_on_a_mount("size=16m,huge=always", true, 0);
+    map_on_a_mount("size=16m,huge=never", false, MMAPIO_MAP_NO_HANDLE);
+    map_on_a_mount("size=16m,huge=advise", true, MMAPIO_MAP_NO_HANDLE);
 }
 
 static void transparent_ones_of_a_tmpfs_are_governed_by_its_mount(void)

@@ -308,9 +308,32 @@ static void what_a_map_loses_is_given_back(void)
     }
 }
 
+/* A file's pages, too, and what is kept is only the addresses. */
+static void what_a_map_loses_is_locked_no_longer(void)
+{
+    need_a_real_kernel();
+    need_locks_that_count();
+
+    uint64_t page = fixture_page_size();
+    uint64_t before = locked_bytes();
+    fixture_file file = fixture_patterned(PAGES * page);
+    mmapio_map_options options = options_of(READ_WRITE, SHARED | MMAPIO_MAP_LOCKED, 0, PAGES * page);
+    mmapio_map *map = NULL;
+
+    options.reserve = 2 * PAGES * page;
+    CHECK_OK(mmapio_map_file(file.handle, &options, &map, NULL));
+    CHECK_EQUAL(before + PAGES * page, locked_bytes());
+    CHECK_OK(mmapio_map_resize(map, 1, 0, NULL));
+    CHECK_EQUAL(before + page, locked_bytes());
+    CHECK_OK(mmapio_map_resize(map, PAGES * page, 0, NULL));
+    CHECK_EQUAL(before + PAGES * page, locked_bytes());
+    close_map(map);
+    fixture_remove(&file);
+}
+
 TEST_MAIN(TEST(a_file_advised_in_parts_grows), TEST(the_copies_of_a_private_map_go_along),
           TEST(memory_keeps_the_advice_of_its_parts), TEST(memory_keeps_the_locks_of_its_parts),
           TEST(a_limit_in_the_way_leaves_everything_where_it_was), TEST(a_failure_leaves_protections_alone),
           TEST(advice_and_a_reserve_do_not_get_in_the_way_of_growing),
           TEST(what_is_added_is_locked_and_advised_like_the_rest), TEST(more_than_may_be_locked_is_not_added),
-          TEST(what_a_map_loses_is_given_back))
+          TEST(what_a_map_loses_is_given_back), TEST(what_a_map_loses_is_locked_no_longer))

@@ -11,7 +11,8 @@
 
 typedef struct visit {
     shared_name name;
-    int leave; /* the end of a pipe that says when */
+    int leave;        /* the end of a pipe that says when */
+    mmapio_map *copy; /* what fork(2) copied */
 } visit;
 
 static void visit_and_leave(void *argument)
@@ -20,6 +21,7 @@ static void visit_and_leave(void *argument)
     mmapio_map *map = map_shared(self->name.text, 0, 0);
     char byte;
 
+    close_map(self->copy);
     CHECK_EQUAL(0, read(self->leave, &byte, 1));
     close_map(map);
 }
@@ -42,7 +44,7 @@ static bool exists(const shared_name *name)
 
 static void the_last_process_takes_the_name_along(void)
 {
-    visit self = {own_name(), -1};
+    visit self = {own_name(), -1, NULL};
     mmapio_map *maker;
     int ends[2];
     pid_t child;
@@ -52,6 +54,7 @@ static void the_last_process_takes_the_name_along(void)
     CHECK_EQUAL(0, pipe(ends));
     maker = map_shared(self.name.text, CREATE | MMAPIO_MAP_DELETE_ON_CLOSE, 100);
     self.leave = ends[0];
+    self.copy = maker;
     (void)fflush(stdout);
     child = fork();
     if (child == 0) {
@@ -93,7 +96,7 @@ static void the_last_process_takes_the_name_along(void)
 
 static void a_killed_process_leaves_the_name_to_the_next(void)
 {
-    visit self = {own_name(), -1};
+    visit self = {own_name(), -1, NULL};
     mmapio_map *maker;
 
     need_shared_memory();
@@ -173,6 +176,37 @@ static void the_name_stays_for_a_childs_copy_and_goes_with_it(void)
     CHECK(!exists(&name));
 }
 
+/* Asking whether others are left must not cost the copy its share in the name. */
+static void the_name_stays_for_a_childs_copy_when_others_come_and_go(void)
+{
+    shared_name name = own_name();
+    mmapio_map *map;
+    mmapio_map *other;
+    int ends[2];
+    int status = 0;
+    char byte;
+    pid_t child;
+
+    need_shared_memory();
+    CHECK_EQUAL(0, pipe(ends));
+    map = map_shared(name.text, CREATE | MMAPIO_MAP_DELETE_ON_CLOSE, 100);
+    (void)fflush(stdout);
+    child = fork();
+    if (child == 0) {
+        (void)close(ends[1]);
+        _exit(read(ends[0], &byte, 1) == 0 && mmapio_map_close(map) == MMAPIO_OK ? 0 : 1);
+    }
+    (void)close(ends[0]);
+    other = map_shared(name.text, 0, 0);
+    close_map(map);
+    close_map(other);
+    CHECK(exists(&name));
+    (void)close(ends[1]);
+    CHECK_EQUAL(child, waitpid(child, &status, 0));
+    CHECK_EQUAL(0, status);
+    CHECK(!exists(&name));
+}
+
 /* A handle keeps the memory, but not its name. */
 static void an_exported_handle_is_no_map(void)
 {
@@ -227,7 +261,8 @@ static void of_many_that_come_and_go_the_last_takes_the_name(void)
 }
 
 TEST_MAIN(TEST(a_childs_copy_of_a_map_takes_no_name_from_its_parent),
-          TEST(the_name_stays_for_a_childs_copy_and_goes_with_it), TEST(an_exported_handle_is_no_map),
+          TEST(the_name_stays_for_a_childs_copy_and_goes_with_it),
+          TEST(the_name_stays_for_a_childs_copy_when_others_come_and_go), TEST(an_exported_handle_is_no_map),
           TEST(the_last_process_takes_the_name_along), TEST(a_killed_process_leaves_the_name_to_the_next),
           TEST(a_name_that_is_somebody_elses_by_now_is_left_alone),
           TEST(of_many_that_come_and_go_the_last_takes_the_name))

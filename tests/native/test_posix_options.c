@@ -43,13 +43,15 @@ static void a_handle_wider_than_a_descriptor_is_refused(void)
     CHECK_OWN_ERROR(MMAPIO_INVALID_ARGUMENT, error);
 }
 
-static void a_pipe_with_a_length_tells_enodev(void)
+static void a_pipe_is_told_as_one_with_a_length_too(void)
 {
     intptr_t handle = fixture_pipe();
     mmapio_error error;
 
     check_refused(handle, 0, 100, &error);
-    CHECK_ERRNO(MMAPIO_UNSUPPORTED, ENODEV, "mmap", error);
+    CHECK_STATUS(MMAPIO_UNSUPPORTED, error.status);
+    CHECK_EQUAL(MMAPIO_OS_FILE, error.os_domain);
+    CHECK_EQUAL(MMAPIO_FILE_PIPE, error.os_code);
     fixture_close(handle);
 }
 
@@ -102,5 +104,5 @@ static void too_many_open_files_is_a_limit(void)
 }
 
 TEST_MAIN(TEST(a_closed_descriptor_tells_ebadf), TEST(a_handle_wider_than_a_descriptor_is_refused),
-          TEST(a_pipe_with_a_length_tells_enodev), TEST(more_than_the_address_space_is_out_of_memory),
+          TEST(a_pipe_is_told_as_one_with_a_length_too), TEST(more_than_the_address_space_is_out_of_memory),
           TEST(the_last_bytes_a_file_could_have_do_not_overflow), TEST(too_many_open_files_is_a_limit))

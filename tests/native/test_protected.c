@@ -22,7 +22,7 @@ static void copy_all(void *argument)
 }
 
 /* Protects once the first byte has been copied, which leaves all the others to come. Was it in time? */
-static bool protect_while_copying(bool write, uint32_t protection)
+static bool protect_while_copying(bool write, uint32_t protection, uint32_t mode)
 {
     uint64_t length = (uint64_t)MEGABYTES << 20;
     mmapio_map *map = map_memory(PRIVATE, length);
@@ -36,6 +36,7 @@ static bool protect_while_copying(bool write, uint32_t protection)
     thread = fixture_thread_start(copy_all, &work);
     while (*to != 'x') {
     }
+    use_guard(mode);
     CHECK_OK(mmapio_map_protect(map, 0, length, protection, NULL));
     fixture_thread_join(thread);
     CHECK_STATUS(work.done == length ? MMAPIO_OK : MMAPIO_FAULT, work.status);
@@ -50,13 +51,14 @@ static bool protect_while_copying(bool write, uint32_t protection)
     return work.done < length;
 }
 
-static void check_rounds(bool write, uint32_t protection)
+/* The mode becomes another one, or stays, while the copy is under way. */
+static void check_rounds(bool write, uint32_t protection, uint32_t mode)
 {
     int in_time = 0;
 
-    use_guard(MMAPIO_GUARD_HANDLER);
     for (int i = 0; i < ROUNDS; i++) {
-        in_time += protect_while_copying(write, protection);
+        use_guard(MMAPIO_GUARD_HANDLER);
+        in_time += protect_while_copying(write, protection, mode);
     }
     CHECK(in_time > 0);
 }
@@ -64,14 +66,21 @@ static void check_rounds(bool write, uint32_t protection)
 static void a_read_meets_a_fault_when_its_pages_are_closed(void)
 {
     need_exact_counts();
-    check_rounds(false, MMAPIO_PROT_NONE);
+    check_rounds(false, MMAPIO_PROT_NONE, MMAPIO_GUARD_HANDLER);
 }
 
 static void a_write_meets_a_fault_when_its_pages_are_for_reading(void)
 {
     need_exact_counts();
-    check_rounds(true, MMAPIO_PROT_READ);
+    check_rounds(true, MMAPIO_PROT_READ, MMAPIO_GUARD_HANDLER);
+}
+
+static void a_copy_that_began_in_the_other_mode_meets_a_fault_all_the_same(void)
+{
+    need_exact_counts();
+    check_rounds(false, MMAPIO_PROT_NONE, MMAPIO_GUARD_SYSCALL);
 }
 
 TEST_MAIN(TEST(a_read_meets_a_fault_when_its_pages_are_closed),
-          TEST(a_write_meets_a_fault_when_its_pages_are_for_reading))
+          TEST(a_write_meets_a_fault_when_its_pages_are_for_reading),
+          TEST(a_copy_that_began_in_the_other_mode_meets_a_fault_all_the_same))

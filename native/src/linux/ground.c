@@ -81,7 +81,11 @@ uint32_t mmapio_linux_ground_of(mmapio_map *map)
 
 void mmapio_os_file_remember(mmapio_map *map)
 {
-    (void)mmapio_linux_ground_of(map);
+    uint32_t ground = mmapio_linux_ground_of(map);
+
+    if ((ground & GROUND_NO_DEVICE) != 0 && mmapio_linux_makes_huge(map)) {
+        atomic_store_explicit(&map->ground, ground | GROUND_HUGE, memory_order_relaxed);
+    }
 }
 
 bool mmapio_linux_is_refusal(int code)

@@ -128,12 +128,15 @@ static bool is_on_for_tmpfs(intptr_t file)
 }
 
 /* madvise(2) takes the advice, and does nothing about it, where the administrator has switched huge pages off. */
-bool mmapio_linux_makes_huge(const mmapio_map *map)
+bool mmapio_linux_makes_huge(mmapio_map *map)
 {
     struct statfs place;
 
     if (map->file == MMAPIO_NO_FILE) {
         return is_on((map->flags & MMAPIO_MAP_SHARED) != 0 ? "shmem_enabled" : "enabled");
+    }
+    if (map->file == MMAPIO_CLOSED_FILE && (mmapio_linux_ground_of(map) & GROUND_NO_DEVICE) != 0) {
+        return (mmapio_linux_ground_of(map) & GROUND_HUGE) != 0;
     }
     if (fstatfs((int)map->file, &place) == 0 && (uint32_t)place.f_type == TMPFS_MAGIC) {
         return is_on_for_tmpfs(map->file);

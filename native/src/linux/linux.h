@@ -14,7 +14,8 @@ int mmapio_linux_huge_bits(uint64_t size);
 enum {
     GROUND_ASKED = 1,
     GROUND_NO_DEVICE = 2, /* memory: tmpfs and the like */
-    GROUND_OWN_PAGES = 4  /* its pages in the page cache are those of the inode that the descriptor is of */
+    GROUND_OWN_PAGES = 4, /* its pages in the page cache are those of the inode that the descriptor is of */
+    GROUND_HUGE = 8       /* what mmapio_linux_makes_huge said of memory, for when there is no handle left to ask by */
 };
 
 uint32_t mmapio_linux_ground(intptr_t file);
@@ -30,7 +31,7 @@ bool mmapio_linux_is_memfd(intptr_t file);
 bool mmapio_linux_mount_option(intptr_t file, const char *name, char *value, size_t size);
 
 /* Does the kernel make transparent huge pages for such a map where it is asked to? */
-bool mmapio_linux_makes_huge(const mmapio_map *map);
+bool mmapio_linux_makes_huge(mmapio_map *map);
 
 /* Does a code say that the call as such is not to be had, of this kernel, of a file of this kind or in this sandbox? For
  * calls that say none of these things of their own. */

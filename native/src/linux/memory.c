@@ -134,7 +134,9 @@ static mmapio_status publish(const mmapio_map *map, const char *path, mmapio_err
     if (result == 0) {
         return MMAPIO_OK;
     }
-    return mmapio_posix_fail(error, errno, CALL_LINKAT);
+    /* Without /proc there is no such link: that says nothing of the name. */
+    return errno == ENOENT ? mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, ENOENT, CALL_LINKAT)
+                           : mmapio_posix_fail(error, errno, CALL_LINKAT);
 }
 
 /* Whatever the process masks (umask(2)), new memory has the permissions documented. */
@@ -332,12 +334,18 @@ mmapio_status mmapio_os_memory_close(mmapio_map *map, mmapio_error *error)
     char path[PATH_SIZE];
     struct stat info;
     bool goes = map->name[0] != 0 && fstat((int)map->file, &info) == 0 && (info.st_mode & GOES_WITH_LAST) != 0;
-    /* If this lock can be had, there are no maps but copies of this one. Those shall find it shared. */
-    bool alone = goes && try_lock((int)map->file, LOCK_EX) && try_lock((int)map->file, LOCK_SH);
-    mmapio_status status = mmapio_os_file_close(map->file, error);
+    /* If this lock can be had, there are no maps but copies of this one. */
+    bool alone = goes && try_lock((int)map->file, LOCK_EX);
+    mmapio_status status;
     int result;
     int file;
 
+    if (goes) {
+        /* For the copies, and also if the other could not be had: what is to become of another kind is given up first
+         * (flock(2)). */
+        (void)try_lock((int)map->file, LOCK_SH);
+    }
+    status = mmapio_os_file_close(map->file, error);
     if (!goes) {
         return status;
     }

@@ -64,13 +64,9 @@ mmapio_status mmapio_posix_grow(mmapio_map *map, uint64_t base_length, bool may_
     return status;
 }
 
-/* Locked pages are refused, and pages of hugetlbfs by kernels before 5.18. */
+/* Pages of hugetlbfs are refused by kernels before 5.18; locked ones, too, if they could not be unlocked. */
 mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint64_t length, mmapio_error *error)
 {
-    if (madvise(address, (size_t)length, MADV_DONTNEED) == 0) {
-        return MMAPIO_OK;
-    }
-    (void)munlock(address, (size_t)length);
     if (madvise(address, (size_t)length, MADV_DONTNEED) == 0) {
         return MMAPIO_OK;
     }

@@ -36,6 +36,11 @@ static mmapio_status measure(int file, struct stat *info, uint64_t *length, mmap
     return MMAPIO_OK;
 }
 
+static mmapio_status fail_without_pages(mmapio_error *error)
+{
+    return mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_FILE, MMAPIO_FILE_WITHOUT_PAGES, CALL_MMAP);
+}
+
 /* A file that is made when it is read, as those of /proc are, says that it has 0 bytes, and looks in no other way unlike
  * an empty one: such file systems are many (cgroup, debugfs, tracefs, ...), and new ones come about. What they have in
  * common is what matters here, that their files have no pages; an empty file that has some can be mapped, beyond its
@@ -61,10 +66,20 @@ mmapio_status mmapio_os_file_measure(intptr_t file, uint64_t *length, uint64_t *
         return status;
     }
     if (*length == 0 && !has_pages((int)file)) {
-        return mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_FILE, MMAPIO_FILE_WITHOUT_PAGES, CALL_MMAP);
+        return fail_without_pages(error);
     }
     *block = (uint64_t)info.st_blksize;
     return MMAPIO_OK;
+}
+
+/* Files of /sys say that they have some bytes, and have no pages either. */
+mmapio_status mmapio_posix_explain(intptr_t file, mmapio_error *error)
+{
+    struct stat info;
+    uint64_t length = 0;
+    mmapio_status status = measure((int)file, &info, &length, error);
+
+    return status == MMAPIO_OK && S_ISREG(info.st_mode) && !has_pages((int)file) ? fail_without_pages(error) : status;
 }
 
 mmapio_status mmapio_os_file_length(intptr_t file, uint64_t *length, mmapio_error *error)

@@ -6,22 +6,21 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-/* EINVAL is what Linux says to huge pages of an ordinary file, and macOS to what has no length, such as a pipe or a
- * directory, where Linux says ENODEV, or EIO for some files of /proc. Devices have no length either, but they map. */
+/* What has nothing to be mapped is refused with ENODEV (Linux; some files of /proc: EIO) or EINVAL (macOS), which Linux
+ * says to huge pages of an ordinary file, too. Some devices have no length either, but they map. */
 static mmapio_status map_failure(const mmapio_map *map, int code, bool huge, mmapio_error *error)
 {
     bool has_file = map->file != MMAPIO_NO_FILE && !map->is_memory;
-    uint64_t length;
-    uint64_t block;
+    mmapio_error why;
 
     if (huge && (code == ENOMEM || code == EINVAL)) {
         /* Too few of them are free, or there are none of that size. */
         mmapio_status status = code == ENOMEM ? MMAPIO_LIMIT_REACHED : MMAPIO_UNSUPPORTED;
         return mmapio_fail_os(error, status, MMAPIO_OS_ERRNO, code, CALL_MMAP);
     }
-    if ((code == EINVAL || code == EIO) && has_file &&
-        mmapio_os_file_measure(map->file, &length, &block, NULL) == MMAPIO_UNSUPPORTED) {
-        return mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_MMAP);
+    if ((code == EINVAL || code == EIO || code == ENODEV) && has_file &&
+        mmapio_posix_explain(map->file, &why) == MMAPIO_UNSUPPORTED) {
+        return mmapio_fail_os(error, why.status, why.os_domain, why.os_code, CALL_MMAP);
     }
     return mmapio_posix_fail(error, code, CALL_MMAP);
 }

@@ -20,6 +20,9 @@ mmapio_status mmapio_posix_status(int code);
 /* Records errno value code of the given call, with the status that fits it. */
 mmapio_status mmapio_posix_fail(mmapio_error *error, int code, uint32_t call);
 
+/* Why a file cannot be mapped at all, if that is so: MMAPIO_UNSUPPORTED of the domain MMAPIO_OS_FILE. */
+mmapio_status mmapio_posix_explain(intptr_t file, mmapio_error *error);
+
 /* MMAPIO_PROT_* to PROT_*. */
 int mmapio_posix_protection(uint32_t protection);
 

@@ -49,6 +49,9 @@ static mmapio_status move_end(mmapio_map *map, uint64_t end, mmapio_error *error
     if (protect && mprotect(address, (size_t)length, native) != 0) {
         return mmapio_posix_fail(error, errno, CALL_MPROTECT);
     }
+    if (shorter) {
+        (void)munlock(address, (size_t)length);
+    }
     if (shorter && map->file == MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_PRIVATE) != 0) {
         return mmapio_posix_forget(map, address, length, error);
     }
