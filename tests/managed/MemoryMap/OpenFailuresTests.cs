@@ -24,6 +24,10 @@ public sealed class OpenFailuresTests : IDisposable
     [InlineData(null, Length + 1, 0)]
     public void What_cannot_be_mapped_changes_nothing(long? length, long offset, long reserve)
     {
+        if (reserve != 0 || offset == 1L << 62)
+        {
+            Needs.Posix("files have no reserve on Windows, and Wine's may have any length");
+        }
         foreach (FileMode mode in s_modes)
         {
             var options = new MapOptions { Mode = mode, Length = length, Offset = offset, Reserve = reserve };
