@@ -79,8 +79,10 @@ public sealed unsafe partial class MemoryMap
     public void Write<T>(long offset, in T value)
         where T : unmanaged
     {
+        // Taken before the call begins: what is behind the reference may throw (that of an empty span is null).
+        T taken = value;
         ThreadUses uses = EnterAccess(offset, sizeof(T), forWriting: true);
-        Unsafe.WriteUnaligned(_limits.Data + offset, value);
+        Unsafe.WriteUnaligned(_limits.Data + offset, taken);
         Lifetime.ExitCall(this, uses);
     }
 
