@@ -33,26 +33,10 @@ public sealed unsafe partial class MemoryMap
     {
         ThrowIfClosed();
         CheckProtection(protection);
-        NativeError error = default;
-        int status;
-        using (Lifetime.Lock())
+        int status = TryProtect(protection, offset, length, out NativeError error);
+        if (DroppedMaps.WereInTheWay(status))
         {
-            ThrowIfClosed();
-            length = length == All ? Length : length;
-            if (length == 0)
-            {
-                return;
-            }
-            (long from, long to) = _limits.WholePages(offset, length);
-            object? readers = null;
-            try
-            {
-                status = Lifetime.TryBar(this, from, to, out readers) ? ProtectPages(protection, from, to, &error) : InTheWay;
-            }
-            finally
-            {
-                Lifetime.Unbar(readers);
-            }
+            status = TryProtect(protection, offset, length, out error);
         }
         if (status == InTheWay)
         {
@@ -60,6 +44,32 @@ public sealed unsafe partial class MemoryMap
                 "A lease on this range is out, or memory of it is in use: dispose it first.");
         }
         MapErrors.ThrowIfFailed(status, error, "protect", Path);
+    }
+
+    private int TryProtect(MapProtection protection, long offset, long length, out NativeError error)
+    {
+        NativeError told = default;
+        int status = 0;
+        using (Lifetime.Lock())
+        {
+            ThrowIfClosed();
+            long bytes = length == All ? Length : length;
+            if (bytes != 0)
+            {
+                (long from, long to) = _limits.WholePages(offset, bytes);
+                object? readers = null;
+                try
+                {
+                    status = Lifetime.TryBar(this, from, to, out readers) ? ProtectPages(protection, from, to, &told) : InTheWay;
+                }
+                finally
+                {
+                    Lifetime.Unbar(readers);
+                }
+            }
+        }
+        error = told;
+        return status;
     }
 
     private void CheckProtection(MapProtection protection)
@@ -96,8 +106,15 @@ public sealed unsafe partial class MemoryMap
         {
             // mprotect(2) may have changed some of the pages before it met one that it could not.
             NativeError ignored;
-            _ = NativeProtect(_limits.Initial, from, to, &ignored);
-            _ = Reprotect(from, to, &ignored);
+            if (NativeProtect(_limits.Initial, from, to, &ignored) == 0)
+            {
+                _ = Reprotect(from, to, &ignored);
+            }
+            else
+            {
+                // Nobody knows what the pages permit now: better to refuse too much than to touch them.
+                _limits.Protected(from, to, MapProtection.None);
+            }
         }
         return status;
     }
