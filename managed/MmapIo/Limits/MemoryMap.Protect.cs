@@ -17,6 +17,7 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="InvalidOperationException">A lease on one of these pages is out.</exception>
     /// <exception cref="NotSupportedException">Writing was asked for on a map that is read-only.</exception>
     /// <exception cref="UnauthorizedAccessException">The system does not permit it.</exception>
+    /// <exception cref="PlatformNotSupportedException">A map with <see cref="MapOptions.ZeroFillOnFault"/>.</exception>
     /// <exception cref="MmapIoException">The process has too many mappings (Linux: vm.max_map_count).</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <remarks>See <see href="https://man7.org/linux/man-pages/man2/mprotect.2.html">mprotect(2)</see> and
@@ -34,10 +35,6 @@ public sealed unsafe partial class MemoryMap
         ThrowIfClosed();
         CheckProtection(protection);
         int status = TryProtect(protection, offset, length, out NativeError error);
-        if (DroppedMaps.WereInTheWay(status))
-        {
-            status = TryProtect(protection, offset, length, out error);
-        }
         if (status == InTheWay)
         {
             throw new InvalidOperationException(
