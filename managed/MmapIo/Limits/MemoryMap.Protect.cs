@@ -17,6 +17,7 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="InvalidOperationException">A lease on one of these pages is out.</exception>
     /// <exception cref="NotSupportedException">Writing was asked for on a map that is read-only.</exception>
     /// <exception cref="UnauthorizedAccessException">The system does not permit it.</exception>
+    /// <exception cref="PlatformNotSupportedException">A map with <see cref="MapOptions.ZeroFillOnFault"/>.</exception>
     /// <exception cref="MmapIoException">The process has too many mappings (Linux: vm.max_map_count).</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <remarks>See <see href="https://man7.org/linux/man-pages/man2/mprotect.2.html">mprotect(2)</see> and
@@ -33,33 +34,39 @@ public sealed unsafe partial class MemoryMap
     {
         ThrowIfClosed();
         CheckProtection(protection);
-        NativeError error = default;
-        int status;
-        using (Lifetime.Lock())
-        {
-            ThrowIfClosed();
-            length = length == All ? Length : length;
-            if (length == 0)
-            {
-                return;
-            }
-            (long from, long to) = _limits.WholePages(offset, length);
-            object? readers = null;
-            try
-            {
-                status = Lifetime.TryBar(this, from, to, out readers) ? ProtectPages(protection, from, to, &error) : InTheWay;
-            }
-            finally
-            {
-                Lifetime.Unbar(readers);
-            }
-        }
+        int status = TryProtect(protection, offset, length, out NativeError error);
         if (status == InTheWay)
         {
             throw new InvalidOperationException(
                 "A lease on this range is out, or memory of it is in use: dispose it first.");
         }
         MapErrors.ThrowIfFailed(status, error, "protect", Path);
+    }
+
+    private int TryProtect(MapProtection protection, long offset, long length, out NativeError error)
+    {
+        NativeError told = default;
+        int status = 0;
+        using (Lifetime.Lock())
+        {
+            ThrowIfClosed();
+            long bytes = length == All ? Length : length;
+            if (bytes != 0)
+            {
+                (long from, long to) = _limits.WholePages(offset, bytes);
+                object? readers = null;
+                try
+                {
+                    status = Lifetime.TryBar(this, from, to, out readers) ? ProtectPages(protection, from, to, &told) : InTheWay;
+                }
+                finally
+                {
+                    Lifetime.Unbar(readers);
+                }
+            }
+        }
+        error = told;
+        return status;
     }
 
     private void CheckProtection(MapProtection protection)
@@ -96,8 +103,15 @@ public sealed unsafe partial class MemoryMap
         {
             // mprotect(2) may have changed some of the pages before it met one that it could not.
             NativeError ignored;
-            _ = NativeProtect(_limits.Initial, from, to, &ignored);
-            _ = Reprotect(from, to, &ignored);
+            if (NativeProtect(_limits.Initial, from, to, &ignored) == 0)
+            {
+                _ = Reprotect(from, to, &ignored);
+            }
+            else
+            {
+                // Nobody knows what the pages permit now: better to refuse too much than to touch them.
+                _limits.Protected(from, to, MapProtection.None);
+            }
         }
         return status;
     }

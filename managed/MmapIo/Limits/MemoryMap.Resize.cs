@@ -48,37 +48,55 @@ public sealed unsafe partial class MemoryMap
         ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         uint flags = Interop.ResizeMayMove | (truncateFile ? Interop.ResizeTruncate : 0);
-        NativeError error = default;
+        int status = TryResize(length, flags, allocate, out NativeError error);
+        if (DroppedMaps.WereInTheWay(status))
+        {
+            status = TryResize(length, flags, allocate, out error);
+        }
+        ThrowUnlessResized(status, error, length);
+    }
+
+    private int TryResize(long length, uint flags, bool allocate, out NativeError error)
+    {
+        NativeError told = default;
         int status;
         using (Lifetime.Lock())
         {
             ThrowIfClosed();
             long reserve = Reserve;
             bool staysInPlace = reserve != 0 && length != 0 && Math.Max(length, Length) <= Math.Max(reserve, Length);
-            if (staysInPlace && length >= Length)
-            {
-                status = ResizeNative(length, flags, allocate, &error);
-            }
-            else
-            {
-                object? readers = null;
-                try
-                {
-                    status = !Lifetime.TryBar(this, staysInPlace ? length : long.MinValue, long.MaxValue, out readers)
-                        ? InTheWay
-                        : ResizeNative(length, flags, allocate, &error);
-                    if (status == 0 && !staysInPlace)
-                    {
-                        status = Reprotect(0, Length, &error);
-                    }
-                }
-                finally
-                {
-                    Lifetime.Unbar(readers);
-                }
-            }
+            status = staysInPlace && length >= Length
+                ? ResizeNative(length, flags, allocate, &told)
+                : ResizeBarred(length, flags, allocate, staysInPlace, &told);
         }
-        ThrowUnlessResized(status, error, length);
+        error = told;
+        return status;
+    }
+
+    private int ResizeBarred(long length, uint flags, bool allocate, bool staysInPlace, NativeError* error)
+    {
+        object? readers = null;
+        try
+        {
+            if (!Lifetime.TryBar(this, staysInPlace ? length : long.MinValue, long.MaxValue, out readers))
+            {
+                return InTheWay;
+            }
+            int status = ResizeNative(length, flags, allocate, error);
+            if (staysInPlace)
+            {
+                return status;
+            }
+
+            // Also after a failure: where a system maps anew, the pages have lost their protection on the way back, too.
+            NativeError ignored;
+            int protects = Reprotect(0, Length, status == 0 ? error : &ignored);
+            return status == 0 ? protects : status;
+        }
+        finally
+        {
+            Lifetime.Unbar(readers);
+        }
     }
 
     /// <summary>How long the map can become in place; 0 without a reserve.</summary>

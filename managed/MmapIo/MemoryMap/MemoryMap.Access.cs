@@ -7,9 +7,12 @@ public sealed unsafe partial class MemoryMap
 {
     /// <summary>Takes all of the map on lease, for reading at the speed of memory.</summary>
     /// <inheritdoc cref="Lease(long, long)"/>
-    public MapLease Lease()
+    public MapLease Lease() => LeaseWhole(1);
+
+    /// <summary>As many units of so many bytes as fit in whole.</summary>
+    internal MapLease LeaseWhole(int unit)
     {
-        LeaseSlot slot = EnterWhole(forWriting: false);
+        LeaseSlot slot = EnterWhole(forWriting: false, unit);
         return new MapLease(slot, _limits.Data, slot.End);
     }
 
@@ -29,9 +32,12 @@ public sealed unsafe partial class MemoryMap
 
     /// <summary>Takes all of the map on lease, for reading and writing at the speed of memory.</summary>
     /// <inheritdoc cref="LeaseForWrite(long, long)"/>
-    public MapWriteLease LeaseForWrite()
+    public MapWriteLease LeaseForWrite() => LeaseWholeForWrite(1);
+
+    /// <inheritdoc cref="LeaseWhole"/>
+    internal MapWriteLease LeaseWholeForWrite(int unit)
     {
-        LeaseSlot slot = EnterWhole(forWriting: true);
+        LeaseSlot slot = EnterWhole(forWriting: true, unit);
         return new MapWriteLease(slot, _limits.Data, slot.End);
     }
 
@@ -67,6 +73,26 @@ public sealed unsafe partial class MemoryMap
         return value;
     }
 
+    /// <summary>As <see cref="Read"/>, but false for a value that is not inside the map: asked in one with reading it, since
+    /// others may make the map shorter.</summary>
+    internal bool TryReadInside<T>(long offset, out T value)
+        where T : unmanaged
+    {
+        value = default;
+        ThreadUses uses = Lifetime.EnterCall(this);
+        bool inside = offset <= Length - sizeof(T);
+        if (inside)
+        {
+            if (!_limits.Allows(offset, sizeof(T), forWriting: false))
+            {
+                AllowOrEnd(uses, offset, sizeof(T), forWriting: false);
+            }
+            value = Unsafe.ReadUnaligned<T>(_limits.Data + offset);
+        }
+        Lifetime.ExitCall(this, uses);
+        return inside;
+    }
+
     /// <summary>Writes a value, checked.</summary>
     /// <typeparam name="T">Any unmanaged type. Its bytes go out as they are, in this machine's order.</typeparam>
     /// <param name="offset">The first byte; need not be aligned.</param>
@@ -79,8 +105,10 @@ public sealed unsafe partial class MemoryMap
     public void Write<T>(long offset, in T value)
         where T : unmanaged
     {
+        // Taken before the call begins: what is behind the reference may throw (that of an empty span is null).
+        T taken = value;
         ThreadUses uses = EnterAccess(offset, sizeof(T), forWriting: true);
-        Unsafe.WriteUnaligned(_limits.Data + offset, value);
+        Unsafe.WriteUnaligned(_limits.Data + offset, taken);
         Lifetime.ExitCall(this, uses);
     }
 
@@ -109,10 +137,11 @@ public sealed unsafe partial class MemoryMap
 
     /// <summary>A lease on all of the map. It begins as one on all that there can be, so that nobody makes the map
     /// shorter between looking how long it is and leasing that much.</summary>
-    private LeaseSlot EnterWhole(bool forWriting)
+    private LeaseSlot EnterWhole(bool forWriting, int unit)
     {
         LeaseSlot slot = Lifetime.Enter(this, 0, long.MaxValue, isLease: true);
         long length = Length;
+        length -= length % unit;
         slot.End = length;
         if (!_limits.Allows(0, length, forWriting))
         {

@@ -40,9 +40,21 @@ public sealed unsafe partial class MemoryMap
             throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a lock mode.");
         }
         uint flags = mode == LockMode.OnFault ? Interop.LockOnFault : 0;
+        int status = TryLock(offset, length, flags, out NativeError error);
+        if (DroppedMaps.WereInTheWay(status))
+        {
+            status = TryLock(offset, length, flags, out error);
+        }
+        MapErrors.ThrowIfFailed(status, error, "lock in memory", Path);
+    }
+
+    private int TryLock(long offset, long length, uint flags, out NativeError error)
+    {
         MapCall call = EnterNative(offset, length);
-        call.End(
-            Interop.mmapio_map_lock(call.Native, call.Offset, call.Length, flags, &call.Error), "lock in memory");
+        int status = Interop.mmapio_map_lock(call.Native, call.Offset, call.Length, flags, &call.Error);
+        call.End();
+        error = call.Error;
+        return status;
     }
 
     /// <summary>Undoes <see cref="Lock(LockMode)"/> for all of the map.</summary>

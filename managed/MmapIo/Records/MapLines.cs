@@ -38,7 +38,7 @@ public readonly ref struct MapLines
         {
             MapErrors.ThrowLeaseEnded(nameof(MapLines));
         }
-        return new Enumerator(_map.Lease(_range), _range.Offset);
+        return new Enumerator(_range.Length == MemoryMap.All ? _map.Lease() : _map.Lease(_range), _range.Offset);
     }
 
     /// <summary>Goes from line to line.</summary>

@@ -25,7 +25,11 @@ public sealed unsafe partial class MemoryMap
 #pragma warning disable MMAPIO001 // Nobody but these two shall name a MapScope.
     /// <summary>The lines of the map, as spans without their line ends.</summary>
     /// <inheritdoc cref="Lines(MapRange, in MapScope)"/>
-    public MapLines Lines(in MapScope scope = default) => Lines(new MapRange(0, Length), in scope);
+    public MapLines Lines(in MapScope scope = default)
+    {
+        ThrowIfClosed();
+        return new MapLines(this, new MapRange(0, All));
+    }
 
     /// <summary>The lines of a range, as spans without their line ends.</summary>
     /// <param name="range">The range, such as one of <see cref="Chunks"/>.</param>

@@ -129,10 +129,23 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public SafeHandle ExportHandle()
     {
-        nint handle;
-        MapCall call = EnterNative();
-        call.End(Interop.mmapio_map_export(call.Native, &handle, &call.Error), "give a handle of");
+        int status = Export(out nint handle, out NativeError error);
+        if (DroppedMaps.WereInTheWay(status))
+        {
+            status = Export(out handle, out error);
+        }
+        MapErrors.ThrowIfFailed(status, error, "give a handle of", Path);
         return new SafeFileHandle(handle, ownsHandle: true);
+    }
+
+    private int Export(out nint handle, out NativeError error)
+    {
+        nint made = 0;
+        MapCall call = EnterNative();
+        int status = Interop.mmapio_map_export(call.Native, &made, &call.Error);
+        call.End();
+        (handle, error) = (made, call.Error);
+        return status;
     }
 
     /// <summary>What nobody may do to the memory any more.</summary>

@@ -172,7 +172,11 @@ public sealed unsafe class MappedArray<T> : IDisposable
     /// <summary>Takes all elements on lease, to read and write at the speed of memory: <c>array.Lease().As&lt;T&gt;()</c>
     /// has them as a <see cref="MappedSpan{T}"/>.</summary>
     /// <inheritdoc cref="Lease(long, long)"/>
-    public MapWriteLease Lease() => Lease(0, Length);
+    public MapWriteLease Lease()
+    {
+        ThrowIfClosed();
+        return _count == All ? _map.LeaseWholeForWrite(sizeof(T)) : Lease(0, Length);
+    }
 
     /// <summary>Takes a part of the array on lease, to read and write at the speed of memory, and to slice, chunk and
     /// pass on as a <see cref="MappedSpan{T}"/>.</summary>
@@ -194,7 +198,11 @@ public sealed unsafe class MappedArray<T> : IDisposable
 
     /// <summary>Takes all elements on lease, to read at the speed of memory.</summary>
     /// <inheritdoc cref="LeaseForRead(long, long)"/>
-    public MapLease LeaseForRead() => LeaseForRead(0, Length);
+    public MapLease LeaseForRead()
+    {
+        ThrowIfClosed();
+        return _count == All ? _map.LeaseWhole(sizeof(T)) : LeaseForRead(0, Length);
+    }
 
     /// <summary>Takes a part of the array on lease, to read at the speed of memory.</summary>
     /// <param name="start">The first element.</param>
@@ -368,11 +376,11 @@ public sealed unsafe class MappedArray<T> : IDisposable
         public bool MoveNext()
         {
             _array.ThrowIfClosed();
-            if (_next >= _array.Length)
+            if (_next >= _array._count || !_array._map.TryReadInside(_array._start + (_next * sizeof(T)), out T value))
             {
                 return false;
             }
-            Current = _array[_next++];
+            (Current, _next) = (value, _next + 1);
             return true;
         }
     }

@@ -81,7 +81,15 @@ public sealed class DroppedMapTests : IDisposable
         Needs.Linux("the number of its limit");
         string path = _scratch.Patterned(10, "file");
         using Child child = Child.Start(OpenParts.Dropper, Path.GetDirectoryName(path)!);
-        Assert.Equal(["fine", "fine", "fine"], child.Finish());
+        Assert.Equal(["fine", "fine", "fine", "fine"], child.Finish());
+    }
+
+    [Fact]
+    public void Nor_locked_memory()
+    {
+        Needs.Linux("the number of its limit");
+        using Child child = Child.StartUnprivileged(OpenParts.LockDropper);
+        Assert.Equal(["fine", "fine"], child.Finish());
     }
 
     /// <summary>Apart, so that no local of the test keeps the map.</summary>

@@ -135,6 +135,18 @@ public sealed class UsesTests
         Assert.True(ran);
     }
 
+    /// <summary>The reference to the first of no elements is null, and reading it throws.</summary>
+    [Fact]
+    public void A_value_that_cannot_be_read_leaves_no_call()
+    {
+        MemoryMap map = MemoryMap.CreateAnonymous(Length);
+        Assert.Throws<NullReferenceException>(() => map.Write(0, in ReadOnlySpan<long>.Empty.GetPinnableReference()));
+        var resizer = new Thread(() => map.Resize(2 * Length)) { IsBackground = true };
+        resizer.Start();
+        Assert.True(resizer.Join(s_hang), "the call that failed is taken to be under way");
+        map.Dispose();
+    }
+
     private static void Refused(MemoryMap map, string refused)
     {
         switch (refused)

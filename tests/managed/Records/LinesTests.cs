@@ -40,6 +40,21 @@ public sealed class LinesTests : IDisposable
     }
 
     [Fact]
+    public void All_lines_are_those_there_are_when_the_loop_begins()
+    {
+        using MemoryMap map = MemoryMap.CreateAnonymous(10, new MapOptions { Reserve = 100 });
+        Assert.True(map.TryWrite(0, "a\nb\nc\nd\ne\n"u8, out _));
+        MapLines lines = map.Lines();
+        map.Resize(4);
+        int count = 0;
+        foreach (ReadOnlySpan<byte> line in lines)
+        {
+            count += line.Length;
+        }
+        Assert.Equal(2, count);
+    }
+
+    [Fact]
     public void Any_text_has_the_lines_that_splitting_it_gives() =>
         s_text.Sample(text =>
         {

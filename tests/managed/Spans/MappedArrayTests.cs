@@ -373,6 +373,54 @@ public sealed class MappedArrayTests : IDisposable
         Assert.Equal(40, new FileInfo(File1).Length);
     }
 
+    [Fact]
+    public void All_of_an_array_is_what_it_has_while_another_thread_resizes_it()
+    {
+        using var array = MappedArray<int>.Create(File1, 10, new MapOptions { Reserve = 1 << 16 });
+        bool done = false;
+        using (Threads.Start(() => ResizeUntil(array, ref done)))
+        {
+            try
+            {
+                for (int i = 0; i < 20_000; i++)
+                {
+                    array.Fill(5);
+                    Assert.Equal(0, array.IndexOf(5));
+                    using MapLease lease = array.LeaseForRead();
+                    Assert.Equal(0, lease.Length % sizeof(int));
+                }
+                for (int i = 0; i < 200; i++)
+                {
+                    long count = 0;
+                    foreach (int value in array)
+                    {
+                        count += value is 0 or 5 ? 1 : 0;
+                    }
+                    Assert.InRange(count, 10, 10_000);
+                }
+            }
+            finally
+            {
+                Volatile.Write(ref done, true);
+            }
+        }
+    }
+
+    private static void ResizeUntil(MappedArray<int> array, ref bool done)
+    {
+        for (int i = 0; !Volatile.Read(ref done); i++)
+        {
+            try
+            {
+                array.Resize(i % 2 == 0 ? 10_000 : 10);
+            }
+            catch (InvalidOperationException)
+            {
+                // A lease is out.
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Drop(bool asPart)
     {

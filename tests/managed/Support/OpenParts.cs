@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MmapIo.Tests;
 
 /// <summary>The parts of children that open what fails, under limits that only a process can have.</summary>
@@ -14,6 +16,9 @@ internal static class OpenParts
 
     /// <summary>Opens and drops maps by the thousand, with a few hundred descriptors.</summary>
     public const string Dropper = "open-dropper";
+
+    /// <summary>Drops maps that are locked, and locks more than may be while they are.</summary>
+    public const string LockDropper = "open-lock-dropper";
 
     private const int Allowed = 1 << 16;
     private const int Dropped = 5000;
@@ -56,22 +61,31 @@ internal static class OpenParts
             case Dropper:
                 // The console takes its descriptors when it is used first.
                 Console.Out.Flush();
-                Linux.LimitOpenFiles(256);
-                foreach (Func<MemoryMap> open in new Func<MemoryMap>[]
+                using (MemoryMap exported = MemoryMap.CreateShared(null, 5))
                 {
-                    () => MemoryMap.Open(path),
-                    () => MemoryMap.Open(path, MapAccess.ReadWrite, new MapOptions { Length = 5 }),
-                    () => MemoryMap.CreateShared(null, 5),
-                })
-                {
-                    ChildParts.Say(() =>
+                    Linux.LimitOpenFiles(256);
+                    foreach (Func<IDisposable> open in new Func<IDisposable>[]
                     {
-                        Drop(open);
+                        () => MemoryMap.Open(path),
+                        () => MemoryMap.Open(path, MapAccess.ReadWrite, new MapOptions { Length = 5 }),
+                        () => MemoryMap.CreateShared(null, 5),
+                        exported.ExportHandle,
+                    })
+                    {
+                        ChildParts.Say(() =>
+                        {
+                            Drop(open);
 
-                        // Telling takes descriptors, too.
-                        Garbage.Collect();
-                    });
+                            // Telling takes descriptors, too.
+                            Garbage.Collect();
+                        });
+                    }
                 }
+                return 0;
+            case LockDropper:
+                Linux.LimitLockedMemory(Allowed);
+                ChildParts.Say(() => AfterDropping(map => map.Resize(Allowed / 2)));
+                ChildParts.Say(() => AfterDropping(map => map.Lock()));
                 return 0;
             default:
                 return GuardedParts.Play(part, arguments);
@@ -112,7 +126,19 @@ internal static class OpenParts
         }
     });
 
-    private static void Drop(Func<MemoryMap> open)
+    /// <summary>Does what there is no locked memory left for, but for a map that was dropped.</summary>
+    private static void AfterDropping(Action<MemoryMap> use)
+    {
+        using MemoryMap map = MemoryMap.CreateAnonymous(Allowed / 4, new MapOptions { Lock = true });
+        map.Unlock();
+        DropLocked(Allowed - MemoryMap.PageSize);
+        use(map);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void DropLocked(int length) => _ = MemoryMap.CreateAnonymous(length, new MapOptions { Lock = true });
+
+    private static void Drop(Func<IDisposable> open)
     {
         for (int i = 0; i < Dropped; i++)
         {
