@@ -57,6 +57,10 @@ if(MMAPIO_RID MATCHES "^osx")
     # Segments of a Mach-O file for arm64 begin on 16 KiB boundaries: what does not fit on one page of code costs a
     # whole further one. Frame pointers are always kept there, so that backtraces do without unwind tables.
     string(APPEND optimize " -fno-unwind-tables -fno-asynchronous-unwind-tables")
+    if(MMAPIO_RID STREQUAL "osx-arm64")
+        # What several functions have in common is made a function of its own.
+        string(APPEND optimize " -moutline")
+    endif()
     set(CMAKE_USER_MAKE_RULES_OVERRIDE "${CMAKE_CURRENT_LIST_DIR}/zig-darwin.cmake")
 endif()
 foreach(language IN ITEMS C CXX)
