@@ -23,6 +23,15 @@ uint32_t mmapio_linux_ground(intptr_t file);
 /* The same for a map's file, asked once for each map: it costs a third of an advice. */
 uint32_t mmapio_linux_ground_of(mmapio_map *map);
 
+/* Makes memory without a name. Sets map->file; nothing is left of what fails. */
+mmapio_status mmapio_linux_memfd(mmapio_map *map, uint64_t length, mmapio_error *error);
+
+/* Gives new memory its length and, unless told otherwise, its pages: else a full file system would be a SIGBUS. */
+mmapio_status mmapio_linux_fill(const mmapio_map *map, uint64_t length, mmapio_error *error);
+
+/* Closes what could not be made. Returns status. */
+mmapio_status mmapio_linux_let_go(mmapio_map *map, mmapio_status status);
+
 /* Is this memory of memfd_create(2), on the kernel's own mount of tmpfs, which nobody sees? */
 bool mmapio_linux_is_memfd(intptr_t file);
 

@@ -29,91 +29,6 @@ static void path_of(const char *name, char path[PATH_SIZE])
     (void)snprintf(path, PATH_SIZE, FOLDER "%s", name);
 }
 
-/* Gives new memory its length and, unless told otherwise, its pages: else a full file system would be a SIGBUS. */
-static mmapio_status fill(const mmapio_map *map, uint64_t length, mmapio_error *error)
-{
-    mmapio_status status = mmapio_os_file_set_length(map->file, length, error);
-
-    if (status == MMAPIO_OK && (map->flags & MMAPIO_MAP_NORESERVE) == 0) {
-        status = mmapio_os_file_allocate(map->file, 0, length, error);
-    }
-    return status;
-}
-
-static mmapio_status fail(mmapio_map *map, mmapio_status status)
-{
-    (void)close((int)map->file);
-    map->file = MMAPIO_NO_FILE;
-    return status;
-}
-
-/* ---- without a name ------------------------------------------------------------------------------------------- */
-
-static int new_memfd(unsigned flags)
-{
-    /* Asked for since 6.3, which may otherwise warn or, by vm.memfd_noexec, refuse. */
-    int file;
-
-    UNINTERRUPTED(file, (int)syscall(SYS_memfd_create, "mmapio", flags | MFD_NOEXEC_SEAL));
-    if (file < 0 && errno == EINVAL) {
-        UNINTERRUPTED(file, (int)syscall(SYS_memfd_create, "mmapio", flags));
-    }
-    return file;
-}
-
-/* Of huge pages, where it has to be or may be, and there are enough. */
-static mmapio_status make_huge(mmapio_map *map, uint64_t length, mmapio_error *error)
-{
-    uint64_t size = mmapio_linux_huge_page_size(map->huge_size);
-    unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB;
-    mmapio_status status;
-
-    if (size == 0 || (map->flags & (MMAPIO_MAP_MIRRORED | MMAPIO_MAP_GUARD_PAGES)) != 0) {
-        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
-    }
-    map->file = new_memfd(flags | (unsigned)mmapio_linux_huge_bits(size));
-    if (map->file < 0) {
-        int code = errno;
-        bool unsupported = code == EINVAL || code == ENODEV || code == ENOENT;
-        map->file = MMAPIO_NO_FILE;
-        return unsupported ? mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_MEMFD_CREATE)
-                           : mmapio_posix_fail(error, code, CALL_MEMFD_CREATE);
-    }
-    status = mmapio_os_file_set_length(map->file, round_up(length, size), error);
-    if (status == MMAPIO_OK) {
-        status = mmapio_os_file_allocate(map->file, 0, round_up(length, size), error);
-        if (status == MMAPIO_NO_SPACE && error != NULL) {
-            error->status = MMAPIO_LIMIT_REACHED;
-        }
-        status = status == MMAPIO_NO_SPACE ? MMAPIO_LIMIT_REACHED : status;
-    }
-    return status == MMAPIO_OK ? MMAPIO_OK : fail(map, status);
-}
-
-static mmapio_status make_nameless(mmapio_map *map, uint64_t length, mmapio_error *error)
-{
-    mmapio_error ignored;
-    mmapio_status status;
-
-    if (map->huge >= MMAPIO_HUGE_PREFER) {
-        bool may_do_without = map->huge == MMAPIO_HUGE_PREFER;
-        status = make_huge(map, length, may_do_without ? &ignored : error);
-        if (status == MMAPIO_OK || !may_do_without) {
-            return status;
-        }
-    }
-    map->file = new_memfd(MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (map->file < 0) {
-        int code = errno;
-        map->file = MMAPIO_NO_FILE;
-        /* EPERM: of a sandbox. The kernel says that of huge pages only. */
-        return mmapio_fail_os(error, code == EPERM ? MMAPIO_UNSUPPORTED : mmapio_posix_status(code), MMAPIO_OS_ERRNO,
-                              code, CALL_MEMFD_CREATE);
-    }
-    status = fill(map, length, error);
-    return status == MMAPIO_OK ? MMAPIO_OK : fail(map, status);
-}
-
 /* ---- with a name ---------------------------------------------------------------------------------------------- */
 
 /* The file gets its name when it is complete. By its descriptor where the kernel allows that, else through /proc. */
@@ -208,12 +123,12 @@ static mmapio_status make_named(mmapio_map *map, const char *path, uint64_t leng
                    ? mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_OPEN)
                    : mmapio_posix_fail(error, code, CALL_OPEN);
     }
-    status = fill(map, length, error);
+    status = mmapio_linux_fill(map, length, error);
     status = status == MMAPIO_OK ? mark(map, error) : status;
     status = status == MMAPIO_OK ? publish(map, path, error) : status;
     map->created = status == MMAPIO_OK;
     if (status != MMAPIO_OK) {
-        return fail(map, status);
+        return mmapio_linux_let_go(map, status);
     }
     adopt_name(map, path);
     return MMAPIO_OK;
@@ -259,20 +174,20 @@ static mmapio_status open_named(mmapio_map *map, const char *path, mmapio_error 
                              : mmapio_posix_fail(error, code, CALL_OPEN);
     }
     if (fstat((int)map->file, &info) != 0) {
-        return fail(map, mmapio_posix_fail(error, errno, CALL_FSTAT));
+        return mmapio_linux_let_go(map, mmapio_posix_fail(error, errno, CALL_FSTAT));
     }
     if (!is_ours(&info)) {
-        return fail(map, mmapio_fail(error, MMAPIO_ACCESS_DENIED));
+        return mmapio_linux_let_go(map, mmapio_fail(error, MMAPIO_ACCESS_DENIED));
     }
     status = take_part(map, error);
     if (status != MMAPIO_OK) {
-        return fail(map, status);
+        return mmapio_linux_let_go(map, status);
     }
     if (fstat((int)map->file, &info) != 0) {
-        return fail(map, mmapio_posix_fail(error, errno, CALL_FSTAT));
+        return mmapio_linux_let_go(map, mmapio_posix_fail(error, errno, CALL_FSTAT));
     }
     /* It lost its name between the calls: what there may be by that name now is another. */
-    return info.st_nlink == 0 ? fail(map, mmapio_fail(error, MMAPIO_NOT_FOUND)) : MMAPIO_OK;
+    return info.st_nlink == 0 ? mmapio_linux_let_go(map, mmapio_fail(error, MMAPIO_NOT_FOUND)) : MMAPIO_OK;
 }
 
 mmapio_status mmapio_os_memory_open(mmapio_map *map, uint64_t length, mmapio_error *error)
@@ -280,7 +195,7 @@ mmapio_status mmapio_os_memory_open(mmapio_map *map, uint64_t length, mmapio_err
     char path[PATH_SIZE];
 
     if (map->name[0] == 0) {
-        return make_nameless(map, length, error);
+        return mmapio_linux_memfd(map, length, error);
     }
     if (map->huge == MMAPIO_HUGE_REQUIRE) {
         /* That folder is of ordinary pages, or transparent ones. */
@@ -418,16 +333,4 @@ bool mmapio_os_is_memory(intptr_t handle)
 bool mmapio_os_memory_resizes(void)
 {
     return true;
-}
-
-/* Where /proc is not there to tell, what has no name will be. */
-bool mmapio_linux_is_memfd(intptr_t file)
-{
-    char path[32];
-    char target[32];
-    ssize_t length;
-
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", (int)file);
-    length = readlink(path, target, sizeof target);
-    return length < 7 || strncmp(target, "/memfd:", 7) == 0;
 }
