@@ -27,8 +27,11 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="MmapIoException">No space on the disk, no room in the address space, or no more memory to be locked
     /// (<see cref="MapOptions.Lock"/>). The map is as it was.</exception>
     /// <exception cref="PlatformNotSupportedException">This kind of map cannot be resized here: on macOS and Windows, a
-    /// copy-on-write map of a file; anywhere, one with <see cref="MapOptions.ZeroFillOnFault"/> beyond its
-    /// reserve.</exception>
+    /// copy-on-write map of a file; anywhere, one with <see cref="MapOptions.ZeroFillOnFault"/> or
+    /// <see cref="MapOptions.GuardPages"/> beyond its reserve, and one with <see cref="MapOptions.NoHandle"/> to more, or
+    /// with a cut of the file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The memory is sealed against it (<see cref="MapSeals.Grow"/>,
+    /// <see cref="MapSeals.Shrink"/>).</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <remarks>See <see href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</see> and
     /// <see href="https://man7.org/linux/man-pages/man2/ftruncate.2.html">ftruncate(2)</see>. macOS and Windows map
@@ -40,7 +43,7 @@ public sealed unsafe partial class MemoryMap
     /// <param name="length">Bytes.</param>
     /// <param name="truncateFile">Make the file shorter, too. On Windows that fails while others map the file.</param>
     /// <inheritdoc cref="Resize(long)"/>
-    public void Resize(long length, bool truncateFile) => Resize(length, truncateFile, allocate: !_sparse);
+    public void Resize(long length, bool truncateFile) => Resize(length, truncateFile, allocate: (_flags & Mmap.MAP_NORESERVE) == 0);
 
     /// <summary>As above, and says whether blocks shall be allocated where the file system can.</summary>
     internal void Resize(long length, bool truncateFile, bool allocate)
@@ -119,6 +122,12 @@ public sealed unsafe partial class MemoryMap
             MapErrors.ThrowRange(nameof(length), length, length > MaxLength
                 ? "No address space holds as much." : "The file ends before, and this map cannot make it longer.");
         }
-        MapErrors.ThrowIfFailed(status, error, "resize", Path, nameof(length));
+        if (status != 0)
+        {
+            string? beyond = OptionAgainst(guards: true, zeros: true) is { } option
+                ? $"{option} beyond its {nameof(MapOptions.Reserve)}" : null;
+            throw MapErrors.Of(
+                status, error, "resize", Path, nameof(length), OptionAgainst(theFile: true) ?? beyond);
+        }
     }
 }

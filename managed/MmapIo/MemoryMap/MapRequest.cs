@@ -12,7 +12,7 @@ internal readonly record struct MapRequest(
     FileShare Share = FileShare.ReadWrite | FileShare.Delete)
 {
     /// <summary>MMAPIO_MAP_ZERO_FILL: a flag of ours, which mmap(2) does not have.</summary>
-    private const int ZeroFill = 0x1000000;
+    public const int ZeroFill = 0x1000000;
 
     public static MapOptions Defaults { get; } = new();
 
@@ -55,8 +55,9 @@ internal readonly record struct MapRequest(
             MapErrors.ThrowOption(nameof(MapOptions.Length), length, "Offset and length exceed what a file can have.");
         }
         return new MapRequest(
-            access, protection, sharing | FlagsOf(options) | (options.NoHandle ? Interop.NoHandle : 0), CheckAdvice(options, sharing), options.Offset, length,
-            CheckReserve(options, options.Offset), options.Allocate, CheckHugePages(options), options.Mode, options.Share);
+            access, protection, sharing | FlagsOf(options) | (options.NoHandle ? Interop.NoHandle : 0),
+            CheckAdvice(options, sharing), options.Offset, length, CheckReserve(options, options.Offset),
+            options.Allocate, CheckHugePages(options), options.Mode, options.Share);
     }
 
     /// <summary>Checks what was asked of memory that is there, all of which is mapped.</summary>

@@ -30,7 +30,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
     private readonly long _offset;
     private readonly bool _reserves;
     private readonly bool _allocate;
-    private readonly bool _sparse;
+    private readonly int _flags;
     private MapLimits _limits;
 
     /// <summary>When it may be used, changed and unmapped.</summary>
@@ -47,7 +47,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
         _offset = request.Offset;
         _reserves = request.Reserve != 0;
         _allocate = request.Allocate;
-        _sparse = (request.Flags & Mmap.MAP_NORESERVE) != 0;
+        _flags = request.Flags;
         MapMetrics.Opened(Length);
     }
 
@@ -120,6 +120,17 @@ public sealed unsafe partial class MemoryMap : IDisposable
         }
         long lead = (long)((nuint)_limits.Data % (uint)PageSize);
         return ((lead + offset + length - 1) / PageSize) - ((lead + offset) / PageSize) + 1;
+    }
+
+    /// <summary>What stands in the way of a call on this map that others can do; null if it is none of these options. To
+    /// follow a colon.</summary>
+    private string? OptionAgainst(bool theFile = false, bool guards = false, bool zeros = false)
+    {
+        string? option = theFile && (_flags & Interop.NoHandle) != 0 ? nameof(MapOptions.NoHandle)
+            : guards && (_flags & Interop.GuardPages) != 0 ? nameof(MapOptions.GuardPages)
+            : zeros && (_flags & MapRequest.ZeroFill) != 0 ? nameof(MapOptions.ZeroFillOnFault)
+            : null;
+        return option is null ? null : $"a map with {nameof(MapOptions)}.{option} cannot do that";
     }
 
     /// <summary>Is all of the map backed, as far as is known?</summary>

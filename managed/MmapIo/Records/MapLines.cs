@@ -32,6 +32,10 @@ public readonly ref struct MapLines
 
     /// <summary>Starts at the first line. Holds a lease until it is disposed, as foreach does.</summary>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The map has become shorter, and the range is no longer inside.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
     public Enumerator GetEnumerator()
     {
         if (_map is null)

@@ -15,6 +15,9 @@ public sealed unsafe partial class MemoryMap
     /// the bytes around each boundary only.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed, also while enumerating.</exception>
+    /// <exception cref="UnauthorizedAccessException">While enumerating: bytes around a boundary, or from there to the end
+    /// of the map, are protected against reading.</exception>
+    /// <exception cref="MmapIoException">While enumerating: the file does not back the map to its end.</exception>
     public IEnumerable<MapRange> Chunks(long size, byte delimiter)
     {
         ThrowIfClosed();

@@ -124,14 +124,16 @@ public sealed unsafe partial class MemoryMap
     /// <returns>A handle of its own, not inherited unless that is arranged for. It keeps the memory, but not its
     /// name.</returns>
     /// <exception cref="PlatformNotSupportedException">The map is of anonymous memory, which belongs to this process
-    /// alone.</exception>
+    /// alone, or has <see cref="MapOptions.NoHandle"/>.</exception>
     /// <exception cref="MmapIoException">Too many open files.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public SafeHandle ExportHandle()
     {
         nint handle;
         MapCall call = EnterNative();
-        call.End(Interop.mmapio_map_export(call.Native, &handle, &call.Error), "give a handle of");
+        call.End(
+            Interop.mmapio_map_export(call.Native, &handle, &call.Error), "give a handle of",
+            OptionAgainst(theFile: true) ?? $"anonymous memory has none: {nameof(CreateShared)} makes memory that has");
         return new SafeFileHandle(handle, ownsHandle: true);
     }
 
@@ -171,6 +173,8 @@ public sealed unsafe partial class MemoryMap
             throw new ArgumentOutOfRangeException(nameof(seals), seals, "Not seals.");
         }
         MapCall call = EnterNative();
-        call.End(Interop.mmapio_map_seal(call.Native, (uint)seals, &call.Error), "seal");
+        call.End(
+            Interop.mmapio_map_seal(call.Native, (uint)seals, &call.Error), "seal",
+            $"what has seals is memory that {nameof(CreateShared)} makes without a name, where {nameof(Capabilities)} say so");
     }
 }

@@ -25,7 +25,8 @@ internal static unsafe class SharedMemory
     public static MemoryMap Map(string? name, MapRequest request, string argument)
     {
         int status = TryMap(name, request, out nint map, out NativeError error);
-        MapErrors.ThrowIfFailed(status, error, name is null ? "make shared memory" : "map shared memory", name, argument);
+        MapErrors.ThrowIfFailed(
+            status, error, name is null ? "make shared memory" : "map shared memory", name, argument, Refusal(name, request));
         return MapOpening.Finish(map, request, name);
     }
 
@@ -50,7 +51,7 @@ internal static unsafe class SharedMemory
             }
         }
         while (status == (int)MapStatus.Exists);
-        MapErrors.ThrowIfFailed(status, error, "map shared memory", name, "length");
+        MapErrors.ThrowIfFailed(status, error, "map shared memory", name, "length", Refusal(name, request));
         long present = (long)Interop.mmapio_map_length(map);
         if (present < request.Length)
         {
@@ -59,6 +60,10 @@ internal static unsafe class SharedMemory
         }
         return MapOpening.Finish(map, created ? request : opening, name);
     }
+
+    private static string? Refusal(string? name, MapRequest request) =>
+        name is not null && request.HugePages.Mode == HugePageMode.Require
+            ? "memory with a name cannot be of explicit huge pages here" : null;
 
     private static int TryMap(string? name, MapRequest request, out nint map, out NativeError error)
     {

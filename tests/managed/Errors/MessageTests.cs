@@ -53,6 +53,42 @@ public sealed class MessageTests : IDisposable
         Assert.Contains($"{told.OsErrorCode}", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Not the system, nor the file: an option that somebody chose, and can do without.</summary>
+    [Fact]
+    public void What_an_option_stands_in_the_way_of_names_the_option()
+    {
+        Needs.Posix("all of these options are to be had");
+        string path = _scratch.Patterned(10_000);
+        AssertRefused(nameof(MapOptions.NoHandle), new MapOptions { NoHandle = true }, map => map.Flush(FlushMode.Durable));
+        AssertRefused(nameof(MapOptions.NoHandle), new MapOptions { NoHandle = true }, map => map.Resize(20_000));
+        AssertRefused(nameof(MapOptions.NoHandle), new MapOptions { NoHandle = true }, map => map.ExportHandle());
+        AssertRefused(nameof(MapOptions.NoHandle), new MapOptions { NoHandle = true }, map => map.AsStream().SetLength(5));
+        AssertRefused(nameof(MapOptions.Reserve), new MapOptions { GuardPages = true }, map => map.Resize(50_000));
+        AssertRefused(nameof(MapOptions.GuardPages), new MapOptions { GuardPages = true }, map => map.Resize(10));
+        AssertRefused(nameof(MapOptions.Reserve), new MapOptions { ZeroFillOnFault = true }, map => map.Resize(50_000));
+        AssertRefused(
+            nameof(MapOptions.ZeroFillOnFault), new MapOptions { ZeroFillOnFault = true }, map => map.Protect(MapProtection.Read));
+        AssertRefused(nameof(MemoryMap.CreateShared), new MapOptions(), map => map.Seal(MapSeals.Grow));
+
+        void AssertRefused(string named, MapOptions options, Action<MemoryMap> call)
+        {
+            using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite, options);
+            var refused = Assert.Throws<PlatformNotSupportedException>(() => call(map));
+            Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(StatusText(MapStatus.Unsupported), refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Pages_that_may_not_be_read_are_not_called_gone_when_they_cannot_be_locked()
+    {
+        Needs.Capability(MemoryMap.Capabilities.CanLock, "lock pages");
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(10_000), MapAccess.ReadWrite);
+        map.Protect(MapProtection.None);
+        UnauthorizedAccessException refused = Assert.Throws<UnauthorizedAccessException>(() => map.Lock());
+        Assert.Contains("protected", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(MapStatus.InvalidArgument, typeof(ArgumentException))]
     [InlineData(MapStatus.Misaligned, typeof(ArgumentException))]
