@@ -133,6 +133,7 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
     /// <summary>Makes the map longer by much, or by what is needed if there is no room for more.</summary>
     private void Grow(long least)
     {
+        const string Argument = "sizeHint";
         long file = _map.SourceLength;
         _fileLength = file > _map.Length ? file : _fileLength;
         long wanted = Math.Max(least, _map.Length + Math.Max(LeastGrowth, _map.Length / 2));
@@ -143,12 +144,12 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
         }
         try
         {
-            _map.Resize(wanted, truncateFile: false, allocate: true);
+            _map.Resize(wanted, truncateFile: false, allocate: true, Argument);
         }
         catch (Exception e) when (wanted > least && e is MmapIoException or ArgumentOutOfRangeException)
         {
             // The disk is full, a limit is reached, no file is as long: by the least it may do.
-            _map.Resize(least, truncateFile: false, allocate: true);
+            _map.Resize(least, truncateFile: false, allocate: true, Argument);
         }
     }
 

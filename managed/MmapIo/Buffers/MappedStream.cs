@@ -187,7 +187,7 @@ internal sealed class MappedStream(MemoryMap map, bool leaveOpen, long offset, l
         ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(value);
         DemandEnd("its length cannot be set");
-        map.Resize(value, truncateFile: true);
+        map.Resize(value, truncateFile: true, argument: nameof(value));
         _position = Math.Min(_position, value);
     }
 

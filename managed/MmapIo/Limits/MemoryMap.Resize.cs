@@ -43,13 +43,18 @@ public sealed unsafe partial class MemoryMap
     /// <param name="length">Bytes.</param>
     /// <param name="truncateFile">Make the file shorter, too. On Windows that fails while others map the file.</param>
     /// <inheritdoc cref="Resize(long)"/>
-    public void Resize(long length, bool truncateFile) => Resize(length, truncateFile, allocate: (_flags & Mmap.MAP_NORESERVE) == 0);
+    public void Resize(long length, bool truncateFile) => Resize(length, truncateFile, allocate: null);
 
-    /// <summary>As above, and says whether blocks shall be allocated where the file system can.</summary>
-    internal void Resize(long length, bool truncateFile, bool allocate)
+    /// <summary>As above, for other members.</summary>
+    /// <param name="length">Bytes.</param>
+    /// <param name="truncateFile">Make the file shorter, too.</param>
+    /// <param name="allocate">Shall blocks be allocated where the file system can? As the map was made, if null.</param>
+    /// <param name="argument">What the caller's member calls what the length comes from.</param>
+    internal void Resize(long length, bool truncateFile, bool? allocate = null, string argument = "length")
     {
         ThrowIfClosed();
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfNegative(length, argument);
+        bool allocates = allocate ?? (_flags & Mmap.MAP_NORESERVE) == 0;
         uint flags = Interop.ResizeMayMove | (truncateFile ? Interop.ResizeTruncate : 0);
         NativeError error = default;
         int status;
@@ -60,7 +65,7 @@ public sealed unsafe partial class MemoryMap
             bool staysInPlace = reserve != 0 && length != 0 && Math.Max(length, Length) <= Math.Max(reserve, Length);
             if (staysInPlace && length >= Length)
             {
-                status = ResizeNative(length, flags, allocate, &error);
+                status = ResizeNative(length, flags, allocates, &error);
             }
             else
             {
@@ -69,7 +74,7 @@ public sealed unsafe partial class MemoryMap
                 {
                     status = !Lifetime.TryBar(this, staysInPlace ? length : long.MinValue, long.MaxValue, out readers)
                         ? InTheWay
-                        : ResizeNative(length, flags, allocate, &error);
+                        : ResizeNative(length, flags, allocates, &error);
                     if (status == 0 && !staysInPlace)
                     {
                         status = Reprotect(0, Length, &error);
@@ -81,7 +86,7 @@ public sealed unsafe partial class MemoryMap
                 }
             }
         }
-        ThrowUnlessResized(status, error, length);
+        ThrowUnlessResized(status, error, length, argument);
     }
 
     /// <summary>How long the map can become in place; 0 without a reserve.</summary>
@@ -110,7 +115,7 @@ public sealed unsafe partial class MemoryMap
         return status;
     }
 
-    private void ThrowUnlessResized(int status, in NativeError error, long length)
+    private void ThrowUnlessResized(int status, in NativeError error, long length, string argument)
     {
         if (status == InTheWay)
         {
@@ -119,7 +124,7 @@ public sealed unsafe partial class MemoryMap
         }
         if (status == (int)MapStatus.OutOfRange && error.OsDomain == 0)
         {
-            MapErrors.ThrowRange(nameof(length), length, length > MaxLength
+            MapErrors.ThrowRange(argument, length, length > MaxLength
                 ? "No address space holds as much." : "The file ends before, and this map cannot make it longer.");
         }
         if (status != 0)
@@ -127,7 +132,7 @@ public sealed unsafe partial class MemoryMap
             string? beyond = OptionAgainst(guards: true, zeros: true) is { } option
                 ? $"{option} beyond its {nameof(MapOptions.Reserve)}" : null;
             throw MapErrors.Of(
-                status, error, "resize", Path, nameof(length), OptionAgainst(theFile: true) ?? beyond);
+                status, error, "resize", Path, argument, OptionAgainst(theFile: true) ?? beyond);
         }
     }
 }

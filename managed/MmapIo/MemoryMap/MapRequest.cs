@@ -74,6 +74,10 @@ internal readonly record struct MapRequest(
         return ForFile(access, options).WithHandle();
     }
 
+    /// <summary>What to say where the library finds that it cannot give the huge pages that have to be.</summary>
+    public string? HugePagesRefused => HugePages.Mode == HugePageMode.Require
+        ? $"it cannot be of explicit huge pages, and {nameof(MapOptions)}.{nameof(HugePages)} settles for nothing else" : null;
+
     /// <summary>The same, of a map that keeps a handle.</summary>
     public MapRequest WithHandle() => this with { Flags = Flags & ~Interop.NoHandle };
 

@@ -28,6 +28,7 @@ public static partial class Mmap
     /// <param name="advise">An advice to give at once; 0 for none.</param>
     /// <returns>The map. Unmapped when it is disposed, or when the garbage collector finds it dropped.</returns>
     /// <exception cref="ArgumentException">An argument is not allowed; the exception names it.</exception>
+    /// <exception cref="ObjectDisposedException">The handle is closed.</exception>
     /// <exception cref="UnauthorizedAccessException">The handle does not permit the protection (OS code 13 on POSIX, in
     /// the <see cref="MmapIoException"/> inside).</exception>
     /// <exception cref="PlatformNotSupportedException">The file cannot be mapped, or a flag cannot be honoured.</exception>
@@ -142,6 +143,7 @@ public static partial class Mmap
     /// <returns>Pages not in memory, pages in memory.</returns>
     /// <exception cref="UnauthorizedAccessException">The kernel does not tell this process, which neither owns nor may
     /// write the file. <see cref="MemoryMap.GetResidency()"/> reports that without throwing.</exception>
+    /// <exception cref="ArgumentNullException">There is no map.</exception>
     /// <exception cref="PlatformNotSupportedException">The system has no such call.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public static (long Unmapped, long Mapped) InCore(MemoryMap buffer)

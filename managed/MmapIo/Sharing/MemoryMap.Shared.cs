@@ -67,6 +67,7 @@ public sealed unsafe partial class MemoryMap
     /// <returns>The map. On Windows its length is in whole pages.</returns>
     /// <exception cref="ArgumentException">Not an open handle of memory or a file; not a kind of access; an option that
     /// is not allowed.</exception>
+    /// <exception cref="ObjectDisposedException">The handle is closed.</exception>
     /// <exception cref="UnauthorizedAccessException">The handle, or a seal, does not permit the access.</exception>
     /// <exception cref="PlatformNotSupportedException">The handle is of something that cannot be mapped, such as a
     /// pipe.</exception>

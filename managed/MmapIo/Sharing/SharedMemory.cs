@@ -26,7 +26,7 @@ internal static unsafe class SharedMemory
     {
         int status = TryMap(name, request, out nint map, out NativeError error);
         MapErrors.ThrowIfFailed(
-            status, error, name is null ? "make shared memory" : "map shared memory", name, argument, Refusal(name, request));
+            status, error, name is null ? "make shared memory" : "map shared memory", name, argument, request.HugePagesRefused);
         return MapOpening.Finish(map, request, name);
     }
 
@@ -51,7 +51,7 @@ internal static unsafe class SharedMemory
             }
         }
         while (status == (int)MapStatus.Exists);
-        MapErrors.ThrowIfFailed(status, error, "map shared memory", name, "length", Refusal(name, request));
+        MapErrors.ThrowIfFailed(status, error, "map shared memory", name, "length", request.HugePagesRefused);
         long present = (long)Interop.mmapio_map_length(map);
         if (present < request.Length)
         {
@@ -60,10 +60,6 @@ internal static unsafe class SharedMemory
         }
         return MapOpening.Finish(map, created ? request : opening, name);
     }
-
-    private static string? Refusal(string? name, MapRequest request) =>
-        name is not null && request.HugePages.Mode == HugePageMode.Require
-            ? "memory with a name cannot be of explicit huge pages here" : null;
 
     private static int TryMap(string? name, MapRequest request, out nint map, out NativeError error)
     {

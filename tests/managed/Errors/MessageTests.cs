@@ -79,6 +79,37 @@ public sealed class MessageTests : IDisposable
         }
     }
 
+    /// <summary>What a member asks the map for is not what it was asked for.</summary>
+    [Fact]
+    public void A_length_that_cannot_be_is_told_of_the_argument_it_came_from()
+    {
+        string path = _scratch.Patterned(800);
+        using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        using Stream stream = map.AsStream();
+        Refused.Naming("length", () => map.Resize(1L << 60));
+        Refused.Naming("value", () => stream.SetLength(1L << 60));
+        using (MappedArray<long> read = MappedArray<long>.Open(path))
+        {
+            Refused.Naming("count", () => read.Resize(1000));
+        }
+        using MemoryMap part = MemoryMap.Open(path, MapAccess.CopyOnWrite);
+        using MapBufferWriter writer = part.AsBufferWriter(800);
+        if (!OperatingSystem.IsMacOS() && !OperatingSystem.IsWindows())
+        {
+            Refused.Naming("sizeHint", () => writer.GetMemory(1));
+        }
+    }
+
+    [Fact]
+    public void Huge_pages_that_have_to_be_are_named_where_a_file_has_none()
+    {
+        Needs.Linux("others have no files of them at all");
+        var options = new MapOptions { HugePages = HugePages.Require() };
+        var refused = Assert.Throws<PlatformNotSupportedException>(
+            () => MemoryMap.Open(_scratch.Patterned(10), MapAccess.Read, options));
+        Assert.Contains(nameof(MapOptions.HugePages), refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Pages_that_may_not_be_read_are_not_called_gone_when_they_cannot_be_locked()
     {
