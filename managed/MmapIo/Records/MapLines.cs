@@ -22,6 +22,8 @@ namespace MmapIo;
 public readonly ref struct MapLines
 {
     private readonly MemoryMap? _map;
+
+    // Of all lines, as long as MemoryMap.All: however long the map is when foreach begins.
     private readonly MapRange _range;
 
     internal MapLines(MemoryMap map, MapRange range)
@@ -42,7 +44,8 @@ public readonly ref struct MapLines
         {
             MapErrors.ThrowLeaseEnded(nameof(MapLines));
         }
-        return new Enumerator(_map.Lease(_range), _range.Offset);
+        MapLease lease = _range.Length == MemoryMap.All ? _map.Lease() : _map.Lease(_range);
+        return new Enumerator(lease, _range.Offset);
     }
 
     /// <summary>Goes from line to line.</summary>

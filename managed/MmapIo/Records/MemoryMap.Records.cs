@@ -13,7 +13,8 @@ public sealed unsafe partial class MemoryMap
     /// <param name="delimiter">The byte that ends a record; it belongs to the record.</param>
     /// <returns>Ranges that cover the map without gap or overlap; none for an empty map. Found one by one, by looking at
     /// the bytes around each boundary only.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive. While enumerating: somebody has
+    /// made the map shorter at that very moment.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed, also while enumerating.</exception>
     /// <exception cref="UnauthorizedAccessException">While enumerating: bytes around a boundary, or from there to the end
     /// of the map, are protected against reading.</exception>
@@ -26,9 +27,16 @@ public sealed unsafe partial class MemoryMap
     }
 
 #pragma warning disable MMAPIO001 // Nobody but these two shall name a MapScope.
-    /// <summary>The lines of the map, as spans without their line ends.</summary>
-    /// <inheritdoc cref="Lines(MapRange, in MapScope)"/>
-    public MapLines Lines(in MapScope scope = default) => Lines(new MapRange(0, Length), in scope);
+    /// <summary>The lines of the map, as spans without their line ends: of all that the map has when foreach
+    /// begins.</summary>
+    /// <param name="scope">Leave it out: it keeps the lines from leaving the scope of the call.</param>
+    /// <returns>What foreach goes through. It holds a lease until foreach ends.</returns>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    public MapLines Lines(in MapScope scope = default)
+    {
+        ThrowIfClosed();
+        return new MapLines(this, new MapRange(0, All));
+    }
 
     /// <summary>The lines of a range, as spans without their line ends.</summary>
     /// <param name="range">The range, such as one of <see cref="Chunks"/>.</param>
