@@ -61,7 +61,7 @@ public sealed unsafe partial class MemoryMap
             throw new InvalidOperationException(
                 "A lease on this range is out, or memory of it is in use: dispose it first.");
         }
-        MapErrors.ThrowIfFailed(status, error, "protect", Path, refusal: OptionAgainst(zeros: true));
+        MapErrors.ThrowIfFailed(status, error, "protect", Path, refusal: OptionAgainst(MapTraits.Zeros));
     }
 
     private void CheckProtection(MapProtection protection)

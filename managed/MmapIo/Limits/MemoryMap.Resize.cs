@@ -54,7 +54,7 @@ public sealed unsafe partial class MemoryMap
     {
         ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(length, argument);
-        bool allocates = allocate ?? (_flags & Mmap.MAP_NORESERVE) == 0;
+        bool allocates = allocate ?? (_traits & MapTraits.Sparse) == 0;
         uint flags = Interop.ResizeMayMove | (truncateFile ? Interop.ResizeTruncate : 0);
         NativeError error = default;
         int status;
@@ -90,13 +90,15 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>How long the map can become in place; 0 without a reserve.</summary>
-    internal long Reserve => _reserves && _limits.Data != null ? (long)Interop.mmapio_map_reserve(Lifetime.Native) : 0;
+    internal long Reserve => (_traits & MapTraits.Reserves) != 0 && _limits.Data != null
+        ? (long)Interop.mmapio_map_reserve(Lifetime.Native) : 0;
 
     private int ResizeNative(long length, uint flags, bool allocate, NativeError* error)
     {
-        uint allocates = allocate || _allocate ? Interop.ResizeAllocate : 0;
+        bool insists = (_traits & MapTraits.Allocates) != 0;
+        uint allocates = allocate || insists ? Interop.ResizeAllocate : 0;
         int status = Interop.mmapio_map_resize(Lifetime.Native, (ulong)length, flags | allocates, error);
-        if (status == (int)MapStatus.Unsupported && allocates != 0 && !_allocate)
+        if (status == (int)MapStatus.Unsupported && allocates != 0 && !insists)
         {
             // Perhaps it is allocating what the file system cannot do, and nobody insisted.
             status = Interop.mmapio_map_resize(Lifetime.Native, (ulong)length, flags, error);
@@ -129,10 +131,10 @@ public sealed unsafe partial class MemoryMap
         }
         if (status != 0)
         {
-            string? beyond = OptionAgainst(guards: true, zeros: true) is { } option
+            string? beyond = OptionAgainst(MapTraits.Guarded | MapTraits.Zeros) is { } option
                 ? $"{option} beyond its {nameof(MapOptions.Reserve)}" : null;
             throw MapErrors.Of(
-                status, error, "resize", Path, argument, OptionAgainst(theFile: true) ?? beyond);
+                status, error, "resize", Path, argument, OptionAgainst(MapTraits.NoHandle) ?? beyond);
         }
     }
 }

@@ -12,7 +12,7 @@ internal readonly record struct MapRequest(
     FileShare Share = FileShare.ReadWrite | FileShare.Delete)
 {
     /// <summary>MMAPIO_MAP_ZERO_FILL: a flag of ours, which mmap(2) does not have.</summary>
-    public const int ZeroFill = 0x1000000;
+    private const int ZeroFill = 0x1000000;
 
     public static MapOptions Defaults { get; } = new();
 
@@ -77,6 +77,15 @@ internal readonly record struct MapRequest(
     /// <summary>What to say where the library finds that it cannot give the huge pages that have to be.</summary>
     public string? HugePagesRefused => HugePages.Mode == HugePageMode.Require
         ? $"it cannot be of explicit huge pages, and {nameof(MapOptions)}.{nameof(HugePages)} settles for nothing else" : null;
+
+    /// <summary>What the map has to know of it later.</summary>
+    public MapTraits Traits =>
+        (Reserve != 0 ? MapTraits.Reserves : 0)
+        | (Allocate ? MapTraits.Allocates : 0)
+        | ((Flags & Mmap.MAP_NORESERVE) != 0 ? MapTraits.Sparse : 0)
+        | ((Flags & Interop.NoHandle) != 0 ? MapTraits.NoHandle : 0)
+        | ((Flags & Interop.GuardPages) != 0 ? MapTraits.Guarded : 0)
+        | ((Flags & ZeroFill) != 0 ? MapTraits.Zeros : 0);
 
     /// <summary>The same, of a map that keeps a handle.</summary>
     public MapRequest WithHandle() => this with { Flags = Flags & ~Interop.NoHandle };

@@ -28,9 +28,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
 {
     private readonly HugePageMode _hugePages;
     private readonly long _offset;
-    private readonly bool _reserves;
-    private readonly bool _allocate;
-    private readonly int _flags;
+    private readonly MapTraits _traits;
     private MapLimits _limits;
 
     /// <summary>When it may be used, changed and unmapped.</summary>
@@ -45,9 +43,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
         Access = request.Access;
         _hugePages = (HugePageMode)Interop.mmapio_map_huge_pages(native);
         _offset = request.Offset;
-        _reserves = request.Reserve != 0;
-        _allocate = request.Allocate;
-        _flags = request.Flags;
+        _traits = request.Traits;
         MapMetrics.Opened(Length);
     }
 
@@ -124,11 +120,12 @@ public sealed unsafe partial class MemoryMap : IDisposable
 
     /// <summary>What stands in the way of a call on this map that others can do; null if it is none of these options. To
     /// follow a colon.</summary>
-    private string? OptionAgainst(bool theFile = false, bool guards = false, bool zeros = false)
+    private string? OptionAgainst(MapTraits those)
     {
-        string? option = theFile && (_flags & Interop.NoHandle) != 0 ? nameof(MapOptions.NoHandle)
-            : guards && (_flags & Interop.GuardPages) != 0 ? nameof(MapOptions.GuardPages)
-            : zeros && (_flags & MapRequest.ZeroFill) != 0 ? nameof(MapOptions.ZeroFillOnFault)
+        MapTraits found = _traits & those;
+        string? option = (found & MapTraits.NoHandle) != 0 ? nameof(MapOptions.NoHandle)
+            : (found & MapTraits.Guarded) != 0 ? nameof(MapOptions.GuardPages)
+            : (found & MapTraits.Zeros) != 0 ? nameof(MapOptions.ZeroFillOnFault)
             : null;
         return option is null ? null : $"a map with {nameof(MapOptions)}.{option} cannot do that";
     }

@@ -82,7 +82,9 @@ public static partial class Mmap
     public static void Advise(MemoryMap buffer, int advise)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        Advise(buffer, 0, buffer.Length, advise);
+        buffer.ThrowIfClosed();
+        CheckAdvice(advise, nameof(advise));
+        _ = buffer.AdviseAll((MapAdvice)advise);
     }
 
     /// <summary>
@@ -118,7 +120,7 @@ public static partial class Mmap
     public static void Sync(MemoryMap buffer, bool blocking, bool invalidate = false)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        Sync(buffer, 0, buffer.Length, blocking, invalidate);
+        buffer.SyncCall(ModeOf(blocking, invalidate), 0, MemoryMap.All);
     }
 
     /// <summary>Writes a range to its file, as msync(2) does.</summary>
@@ -135,7 +137,7 @@ public static partial class Mmap
         MemoryMap buffer, long offset, long length, bool blocking = false, bool invalidate = false)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.Sync((blocking ? MS_SYNC : MS_ASYNC) | (invalidate ? MS_INVALIDATE : 0), offset, length);
+        buffer.Sync(ModeOf(blocking, invalidate), offset, length);
     }
 
     /// <summary>Counts the pages of a map that are not, and that are, in memory, as mincore(2) tells.</summary>
@@ -158,6 +160,9 @@ public static partial class Mmap
         }
         return (residency.Pages - residency.ResidentPages, residency.ResidentPages);
     }
+
+    private static int ModeOf(bool blocking, bool invalidate) =>
+        (blocking ? MS_SYNC : MS_ASYNC) | (invalidate ? MS_INVALIDATE : 0);
 
     private static void CheckAdvice(int advise, string name)
     {

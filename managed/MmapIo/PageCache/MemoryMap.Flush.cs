@@ -113,7 +113,8 @@ public sealed unsafe partial class MemoryMap
         return new ValueTask(flushed.AsTask());
     }
 
-    private void SyncCall(int mode, long offset, long length)
+    /// <summary>The same, of a range that was checked, or of <see cref="All"/>.</summary>
+    internal void SyncCall(int mode, long offset, long length)
     {
         long started = MapMetrics.StartFlush();
         MapCall call = EnterNative(offset, length);
@@ -127,7 +128,7 @@ public sealed unsafe partial class MemoryMap
     {
         if (status != 0)
         {
-            throw MapErrors.Of(status, error, "flush", Path, refusal: OptionAgainst(theFile: true));
+            throw MapErrors.Of(status, error, "flush", Path, refusal: OptionAgainst(MapTraits.NoHandle));
         }
     }
 

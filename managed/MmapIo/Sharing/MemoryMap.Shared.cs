@@ -134,7 +134,7 @@ public sealed unsafe partial class MemoryMap
         MapCall call = EnterNative();
         call.End(
             Interop.mmapio_map_export(call.Native, &handle, &call.Error), "give a handle of",
-            OptionAgainst(theFile: true) ?? $"anonymous memory has none: {nameof(CreateShared)} makes memory that has");
+            OptionAgainst(MapTraits.NoHandle) ?? $"anonymous memory has none: {nameof(CreateShared)} makes memory that has");
         return new SafeFileHandle(handle, ownsHandle: true);
     }
 
