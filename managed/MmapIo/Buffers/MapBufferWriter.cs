@@ -31,6 +31,7 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
     {
         _map = map;
         _start = start;
+        _windowStart = start;
         _mapLength = map.Length;
     }
 
@@ -57,10 +58,16 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
     /// <summary>Gives memory to write to, and grows the map if there is not enough left.</summary>
     /// <param name="sizeHint">At least so many bytes; 0 for at least one.</param>
     /// <returns>The memory, until the next call of a member of this.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sizeHint"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sizeHint"/> is negative; or the map must grow, and is
+    /// one of a file that cannot be written, or would be longer than files can be.</exception>
     /// <exception cref="InvalidOperationException">The map must grow, and a lease stands in the way: see
     /// <see cref="MapOptions.Reserve"/>.</exception>
-    /// <exception cref="MmapIoException">No space on the disk.</exception>
+    /// <exception cref="MmapIoException">No space on the disk, or another limit; or the file does not back what is to be
+    /// written: it ends before.</exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against writing, or the memory is sealed
+    /// against growing.</exception>
+    /// <exception cref="PlatformNotSupportedException">The map must grow, and cannot: see
+    /// <see cref="MemoryMap.Resize(long)"/>.</exception>
     /// <exception cref="ObjectDisposedException">The writer, or the map, is closed.</exception>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -126,6 +133,7 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
     /// <summary>Makes the map longer by much, or by what is needed if there is no room for more.</summary>
     private void Grow(long least)
     {
+        const string Argument = "sizeHint";
         long file = _map.SourceLength;
         _fileLength = file > _map.Length ? file : _fileLength;
         long wanted = Math.Max(least, _map.Length + Math.Max(LeastGrowth, _map.Length / 2));
@@ -136,12 +144,12 @@ public sealed class MapBufferWriter : IBufferWriter<byte>, IDisposable
         }
         try
         {
-            _map.Resize(wanted, truncateFile: false, allocate: true);
+            _map.Resize(wanted, truncateFile: false, allocate: true, Argument);
         }
         catch (Exception e) when (wanted > least && e is MmapIoException or ArgumentOutOfRangeException)
         {
             // The disk is full, a limit is reached, no file is as long: by the least it may do.
-            _map.Resize(least, truncateFile: false, allocate: true);
+            _map.Resize(least, truncateFile: false, allocate: true, Argument);
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed unsafe class MappedMemory(
         ArgumentOutOfRangeException.ThrowIfGreaterThan(elementIndex, length);
         using (_gate.Enter())
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(Memory<byte>));
+            ThrowIfEnded(_disposed);
             byte* data = isRental && _data != null
                 ? map.HoldAgain(offset, length)
                 : map.Hold(offset, length, forWriting);
@@ -87,15 +87,24 @@ internal sealed unsafe class MappedMemory(
         }
     }
 
+    private static void ThrowIfEnded(bool ended)
+    {
+        if (ended)
+        {
+            throw new ObjectDisposedException(
+                "Memory<byte>", "What this memory of a map came from has ended: the map, a rental, a pipe or a writer.");
+        }
+    }
+
     private byte* HoldForSpans()
     {
         using (_gate.Enter())
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(Memory<byte>));
+            ThrowIfEnded(_disposed);
             if (length == 0)
             {
                 // There is nothing to keep mapped, and an empty map has no first byte.
-                ObjectDisposedException.ThrowIf(!isRental && map.IsClosed, typeof(Memory<byte>));
+                ThrowIfEnded(!isRental && map.IsClosed);
                 return null;
             }
             byte* data = map.Hold(offset, length, forWriting);

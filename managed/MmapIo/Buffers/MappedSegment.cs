@@ -14,7 +14,8 @@ internal sealed class MappedSegment : ReadOnlySequenceSegment<byte>
         RunningIndex = runningIndex;
     }
 
-    /// <summary>Chains up a range of a map. No byte is looked at.</summary>
+    /// <summary>Chains up a range of a map. No byte is looked at: should the map have become shorter, whoever does learns
+    /// that.</summary>
     public static ReadOnlySequence<byte> Chain(MemoryMap map, long offset, long length, int segmentLength)
     {
         if (length == 0)
@@ -26,7 +27,8 @@ internal sealed class MappedSegment : ReadOnlySequenceSegment<byte>
         for (long done = 0; done < length; done += segmentLength)
         {
             int part = (int)Math.Min(segmentLength, length - done);
-            var next = new MappedSegment(map.GetReadOnlyMemory(offset + done, part), done);
+            var memory = new MappedMemory(map, offset + done, part, forWriting: false);
+            var next = new MappedSegment(memory.Memory, done);
             if (last is null)
             {
                 first = next;

@@ -13,11 +13,11 @@ internal sealed class MappedStream(MemoryMap map, bool leaveOpen, long offset, l
     private long _position;
     private bool _open = true;
 
-    public override bool CanRead => _open;
+    public override bool CanRead => _open && !map.IsClosed;
 
-    public override bool CanSeek => _open;
+    public override bool CanSeek => CanRead;
 
-    public override bool CanWrite => _open && _writable;
+    public override bool CanWrite => CanRead && _writable;
 
     public override long Length
     {
@@ -186,8 +186,8 @@ internal sealed class MappedStream(MemoryMap map, bool leaveOpen, long offset, l
     {
         ThrowIfClosed();
         ArgumentOutOfRangeException.ThrowIfNegative(value);
-        DemandEnd("a stream over it cannot set its length");
-        map.Resize(value, truncateFile: true);
+        DemandEnd("its length cannot be set");
+        map.Resize(value, truncateFile: true, argument: nameof(value));
         _position = Math.Min(_position, value);
     }
 
@@ -201,7 +201,8 @@ internal sealed class MappedStream(MemoryMap map, bool leaveOpen, long offset, l
         {
             return Task.FromCanceled(cancellationToken);
         }
-        return _open ? Task.CompletedTask : Task.FromException(new ObjectDisposedException(nameof(Stream)));
+        return _open && !map.IsClosed
+            ? Task.CompletedTask : Task.FromException(new ObjectDisposedException(nameof(Stream)));
     }
 
     protected override void Dispose(bool disposing)
@@ -233,9 +234,13 @@ internal sealed class MappedStream(MemoryMap map, bool leaveOpen, long offset, l
     /// the stream's, to be written over or cut off.</summary>
     private void DemandEnd(string problem)
     {
-        if (length is not null || map.Access != MapAccess.ReadWrite)
+        if (length is not null)
         {
-            throw new NotSupportedException($"This is a range, or no map of a file that is written: {problem}.");
+            throw new NotSupportedException($"A stream over a range has a fixed length: {problem}.");
+        }
+        if (map.Access != MapAccess.ReadWrite)
+        {
+            throw new NotSupportedException($"What is not written to the file cannot change its length: {problem}.");
         }
         if (map.SourceLength > map.Length)
         {
@@ -246,5 +251,10 @@ internal sealed class MappedStream(MemoryMap map, bool leaveOpen, long offset, l
     private MmapIoException Faulted(string what) => new(
         $"The byte at position {_position} could not be {what}: the pages behind it are gone.", MapStatus.Fault);
 
-    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(!_open, typeof(Stream));
+    /// <summary>Also where the map is: that is not the end of the stream, which a read of 0 bytes would say.</summary>
+    private void ThrowIfClosed()
+    {
+        ObjectDisposedException.ThrowIf(!_open, typeof(Stream));
+        map.ThrowIfClosed();
+    }
 }

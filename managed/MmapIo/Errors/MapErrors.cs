@@ -13,25 +13,28 @@ internal static unsafe class MapErrors
     /// <param name="action">What was tried, to follow "Cannot".</param>
     /// <param name="path">The file, if known.</param>
     /// <param name="argument">What the caller's method calls what a bad value must have come from, if that is one.</param>
+    /// <param name="refusal">Why the library cannot do it, if it was not the system that could not, and the caller knows.
+    /// </param>
     public static void ThrowIfFailed(
-        int status, in NativeError error, string action, string? path, string? argument = null)
+        int status, in NativeError error, string action, string? path, string? argument = null, string? refusal = null)
     {
         if (status != 0)
         {
-            throw Of(status, error, action, path, argument);
+            throw Of(status, error, action, path, argument, refusal);
         }
     }
 
     /// <summary>The exception for a status that is not OK.</summary>
     public static Exception Of(
-        int status, in NativeError error, string action, string? path, string? argument = null)
+        int status, in NativeError error, string action, string? path, string? argument = null,
+        string? refusal = null)
     {
         string call = Text(Interop.mmapio_call_name(error.OsCall));
         MmapIoException inner = error.OsDomain == Interop.DomainOfKinds
             ? new($"Cannot {action}{Quoted(path)}: {FileKinds.Describe((FileKind)error.OsCode)}.", (MapStatus)status,
                 OsErrorDomain.None, 0, call)
             { Path = path }
-            : new(Describe(status, error, action, path), (MapStatus)status, (OsErrorDomain)error.OsDomain, error.OsCode,
+            : new(Describe(status, error, action, path, refusal), (MapStatus)status, (OsErrorDomain)error.OsDomain, error.OsCode,
                 call)
             { Path = path };
         return (MapStatus)status switch
@@ -61,18 +64,19 @@ internal static unsafe class MapErrors
         static extern ref string? ParamName(ArgumentException exception);
     }
 
-    private static string Describe(int status, in NativeError error, string action, string? path)
+    private static string Describe(int status, in NativeError error, string action, string? path, string? refusal)
     {
         string file = Quoted(path);
         string text = Text(Interop.mmapio_status_text(status));
         if (error.OsDomain == 0)
         {
-            return $"Cannot {action}{file}: {text}.{LimitOf(status, error, "")}";
+            string words = (MapStatus)status == MapStatus.Unsupported && refusal is not null ? refusal : text;
+            return $"Cannot {action}{file}: {words}.{LimitOf(status, error, "")}";
         }
         string call = Text(Interop.mmapio_call_name(error.OsCall));
         string code = (OsErrorDomain)error.OsDomain == OsErrorDomain.Win32 ? "Windows error" : "errno";
-        string words = Marshal.GetPInvokeErrorMessage(error.OsCode);
-        return $"Cannot {action}{file}: {text} ({call}: {code} {error.OsCode}, {words}).{LimitOf(status, error, call)}";
+        string said = Marshal.GetPInvokeErrorMessage(error.OsCode);
+        return $"Cannot {action}{file}: {text} ({call}: {code} {error.OsCode}, {said}).{LimitOf(status, error, call)}";
     }
 
     /// <summary>One status stands for several limits; the call that met it, and its code, tell which, and so how to

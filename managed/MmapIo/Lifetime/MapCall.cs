@@ -39,9 +39,9 @@ internal unsafe ref struct MapCall
     public readonly void End() => _map.Lifetime.Exit(_map, _slot);
 
     /// <summary>Ends the call, and throws what its status says.</summary>
-    public readonly void End(int status, string action)
+    public readonly void End(int status, string action, string? refusal = null)
     {
         End();
-        MapErrors.ThrowIfFailed(status, Error, action, _map.Path);
+        MapErrors.ThrowIfFailed(status, Error, action, _map.Path, refusal: refusal);
     }
 }

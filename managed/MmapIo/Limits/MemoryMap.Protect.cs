@@ -17,7 +17,8 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="InvalidOperationException">A lease on one of these pages is out.</exception>
     /// <exception cref="NotSupportedException">Writing was asked for on a map that is read-only.</exception>
     /// <exception cref="UnauthorizedAccessException">The system does not permit it.</exception>
-    /// <exception cref="PlatformNotSupportedException">A map with <see cref="MapOptions.ZeroFillOnFault"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">The map has <see cref="MapOptions.ZeroFillOnFault"/>, whose zeros
+    /// have the protection that the map was made with.</exception>
     /// <exception cref="MmapIoException">The process has too many mappings (Linux: vm.max_map_count).</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <remarks>See <see href="https://man7.org/linux/man-pages/man2/mprotect.2.html">mprotect(2)</see> and
@@ -40,7 +41,7 @@ public sealed unsafe partial class MemoryMap
             throw new InvalidOperationException(
                 "A lease on this range is out, or memory of it is in use: dispose it first.");
         }
-        MapErrors.ThrowIfFailed(status, error, "protect", Path);
+        MapErrors.ThrowIfFailed(status, error, "protect", Path, refusal: OptionAgainst(MapTraits.Zeros));
     }
 
     private int TryProtect(MapProtection protection, long offset, long length, out NativeError error)

@@ -27,8 +27,11 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="MmapIoException">No space on the disk, no room in the address space, or no more memory to be locked
     /// (<see cref="MapOptions.Lock"/>). The map is as it was.</exception>
     /// <exception cref="PlatformNotSupportedException">This kind of map cannot be resized here: on macOS and Windows, a
-    /// copy-on-write map of a file; anywhere, one with <see cref="MapOptions.ZeroFillOnFault"/> beyond its
-    /// reserve.</exception>
+    /// copy-on-write map of a file; anywhere, one with <see cref="MapOptions.ZeroFillOnFault"/> or
+    /// <see cref="MapOptions.GuardPages"/> beyond its reserve, and one with <see cref="MapOptions.NoHandle"/> to more, or
+    /// with a cut of the file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The memory is sealed against it (<see cref="MapSeals.Grow"/>,
+    /// <see cref="MapSeals.Shrink"/>).</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <remarks>See <see href="https://man7.org/linux/man-pages/man2/mremap.2.html">mremap(2)</see> and
     /// <see href="https://man7.org/linux/man-pages/man2/ftruncate.2.html">ftruncate(2)</see>. macOS and Windows map
@@ -40,20 +43,25 @@ public sealed unsafe partial class MemoryMap
     /// <param name="length">Bytes.</param>
     /// <param name="truncateFile">Make the file shorter, too. On Windows that fails while others map the file.</param>
     /// <inheritdoc cref="Resize(long)"/>
-    public void Resize(long length, bool truncateFile) => Resize(length, truncateFile, allocate: !_sparse);
+    public void Resize(long length, bool truncateFile) => Resize(length, truncateFile, allocate: null);
 
-    /// <summary>As above, and says whether blocks shall be allocated where the file system can.</summary>
-    internal void Resize(long length, bool truncateFile, bool allocate)
+    /// <summary>As above, for other members.</summary>
+    /// <param name="length">Bytes.</param>
+    /// <param name="truncateFile">Make the file shorter, too.</param>
+    /// <param name="allocate">Shall blocks be allocated where the file system can? As the map was made, if null.</param>
+    /// <param name="argument">What the caller's member calls what the length comes from.</param>
+    internal void Resize(long length, bool truncateFile, bool? allocate = null, string argument = "length")
     {
         ThrowIfClosed();
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfNegative(length, argument);
+        bool allocates = allocate ?? (_traits & MapTraits.Sparse) == 0;
         uint flags = Interop.ResizeMayMove | (truncateFile ? Interop.ResizeTruncate : 0);
-        int status = TryResize(length, flags, allocate, out NativeError error);
+        int status = TryResize(length, flags, allocates, out NativeError error);
         if (DroppedMaps.WereInTheWay(status))
         {
-            status = TryResize(length, flags, allocate, out error);
+            status = TryResize(length, flags, allocates, out error);
         }
-        ThrowUnlessResized(status, error, length);
+        ThrowUnlessResized(status, error, length, argument);
     }
 
     private int TryResize(long length, uint flags, bool allocate, out NativeError error)
@@ -100,13 +108,15 @@ public sealed unsafe partial class MemoryMap
     }
 
     /// <summary>How long the map can become in place; 0 without a reserve.</summary>
-    internal long Reserve => _reserves && _limits.Data != null ? (long)Interop.mmapio_map_reserve(Lifetime.Native) : 0;
+    internal long Reserve => (_traits & MapTraits.Reserves) != 0 && _limits.Data != null
+        ? (long)Interop.mmapio_map_reserve(Lifetime.Native) : 0;
 
     private int ResizeNative(long length, uint flags, bool allocate, NativeError* error)
     {
-        uint allocates = allocate || _allocate ? Interop.ResizeAllocate : 0;
+        bool insists = (_traits & MapTraits.Allocates) != 0;
+        uint allocates = allocate || insists ? Interop.ResizeAllocate : 0;
         int status = Interop.mmapio_map_resize(Lifetime.Native, (ulong)length, flags | allocates, error);
-        if (status == (int)MapStatus.Unsupported && allocates != 0 && !_allocate)
+        if (status == (int)MapStatus.Unsupported && allocates != 0 && !insists)
         {
             // Perhaps it is allocating what the file system cannot do, and nobody insisted.
             status = Interop.mmapio_map_resize(Lifetime.Native, (ulong)length, flags, error);
@@ -125,7 +135,7 @@ public sealed unsafe partial class MemoryMap
         return status;
     }
 
-    private void ThrowUnlessResized(int status, in NativeError error, long length)
+    private void ThrowUnlessResized(int status, in NativeError error, long length, string argument)
     {
         if (status == InTheWay)
         {
@@ -134,9 +144,15 @@ public sealed unsafe partial class MemoryMap
         }
         if (status == (int)MapStatus.OutOfRange && error.OsDomain == 0)
         {
-            MapErrors.ThrowRange(nameof(length), length, length > MaxLength
+            MapErrors.ThrowRange(argument, length, length > MaxLength
                 ? "No address space holds as much." : "The file ends before, and this map cannot make it longer.");
         }
-        MapErrors.ThrowIfFailed(status, error, "resize", Path, nameof(length));
+        if (status != 0)
+        {
+            string? beyond = OptionAgainst(MapTraits.Guarded | MapTraits.Zeros) is { } option
+                ? $"{option} beyond its {nameof(MapOptions.Reserve)}" : null;
+            throw MapErrors.Of(
+                status, error, "resize", Path, argument, OptionAgainst(MapTraits.NoHandle) ?? beyond);
+        }
     }
 }

@@ -160,7 +160,8 @@ internal static unsafe class MapOpening
         }
         bool badHandle = error.OsCode == ((OsErrorDomain)error.OsDomain == OsErrorDomain.Win32 ? Win32InvalidHandle : Ebadf);
         string argument = badHandle ? arguments.File : arguments.Range;
-        MapErrors.ThrowIfFailed(status, error, file is null ? "map memory" : "map", path, argument);
+        MapErrors.ThrowIfFailed(
+            status, error, file is null ? "map memory" : "map", path, argument, request.HugePagesRefused);
 
         return Finish(map, request, path);
     }

@@ -55,8 +55,9 @@ internal readonly record struct MapRequest(
             MapErrors.ThrowOption(nameof(MapOptions.Length), length, "Offset and length exceed what a file can have.");
         }
         return new MapRequest(
-            access, protection, sharing | FlagsOf(options) | (options.NoHandle ? Interop.NoHandle : 0), CheckAdvice(options, sharing), options.Offset, length,
-            CheckReserve(options, options.Offset), options.Allocate, CheckHugePages(options), options.Mode, options.Share);
+            access, protection, sharing | FlagsOf(options) | (options.NoHandle ? Interop.NoHandle : 0),
+            CheckAdvice(options, sharing), options.Offset, length, CheckReserve(options, options.Offset),
+            options.Allocate, CheckHugePages(options), options.Mode, options.Share);
     }
 
     /// <summary>Checks what was asked of memory that is there, all of which is mapped.</summary>
@@ -72,6 +73,19 @@ internal readonly record struct MapRequest(
         }
         return ForFile(access, options).WithHandle();
     }
+
+    /// <summary>What to say where the library finds that it cannot give the huge pages that have to be.</summary>
+    public string? HugePagesRefused => HugePages.Mode == HugePageMode.Require
+        ? $"it cannot be of explicit huge pages, and {nameof(MapOptions)}.{nameof(HugePages)} settles for nothing else" : null;
+
+    /// <summary>What the map has to know of it later.</summary>
+    public MapTraits Traits =>
+        (Reserve != 0 ? MapTraits.Reserves : 0)
+        | (Allocate ? MapTraits.Allocates : 0)
+        | ((Flags & Mmap.MAP_NORESERVE) != 0 ? MapTraits.Sparse : 0)
+        | ((Flags & Interop.NoHandle) != 0 ? MapTraits.NoHandle : 0)
+        | ((Flags & Interop.GuardPages) != 0 ? MapTraits.Guarded : 0)
+        | ((Flags & ZeroFill) != 0 ? MapTraits.Zeros : 0);
 
     /// <summary>The same, of a map that keeps a handle.</summary>
     public MapRequest WithHandle() => this with { Flags = Flags & ~Interop.NoHandle };

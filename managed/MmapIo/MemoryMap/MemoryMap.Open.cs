@@ -66,7 +66,10 @@ public sealed unsafe partial class MemoryMap
     /// alone.</param>
     /// <returns>A map for reading and writing.</returns>
     /// <exception cref="ArgumentException">An argument or option has a value that is not allowed.</exception>
-    /// <exception cref="MmapIoException">Out of memory or address space; a limit of locked memory.</exception>
+    /// <exception cref="MmapIoException">Out of memory or address space; a limit of locked memory, or of huge
+    /// pages.</exception>
+    /// <exception cref="PlatformNotSupportedException">An option cannot be honoured, such as huge pages of that
+    /// size.</exception>
     public static MemoryMap CreateAnonymous(long length, MapOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);

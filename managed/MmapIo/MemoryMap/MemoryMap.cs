@@ -28,9 +28,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
 {
     private readonly HugePageMode _hugePages;
     private readonly long _offset;
-    private readonly bool _reserves;
-    private readonly bool _allocate;
-    private readonly bool _sparse;
+    private readonly MapTraits _traits;
     private MapLimits _limits;
 
     /// <summary>When it may be used, changed and unmapped.</summary>
@@ -45,9 +43,7 @@ public sealed unsafe partial class MemoryMap : IDisposable
         Access = request.Access;
         _hugePages = (HugePageMode)Interop.mmapio_map_huge_pages(native);
         _offset = request.Offset;
-        _reserves = request.Reserve != 0;
-        _allocate = request.Allocate;
-        _sparse = (request.Flags & Mmap.MAP_NORESERVE) != 0;
+        _traits = request.Traits;
         MapMetrics.Opened(Length);
     }
 
@@ -120,6 +116,18 @@ public sealed unsafe partial class MemoryMap : IDisposable
         }
         long lead = (long)((nuint)_limits.Data % (uint)PageSize);
         return ((lead + offset + length - 1) / PageSize) - ((lead + offset) / PageSize) + 1;
+    }
+
+    /// <summary>What stands in the way of a call on this map that others can do; null if it is none of these options. To
+    /// follow a colon.</summary>
+    private string? OptionAgainst(MapTraits those)
+    {
+        MapTraits found = _traits & those;
+        string? option = (found & MapTraits.NoHandle) != 0 ? nameof(MapOptions.NoHandle)
+            : (found & MapTraits.Guarded) != 0 ? nameof(MapOptions.GuardPages)
+            : (found & MapTraits.Zeros) != 0 ? nameof(MapOptions.ZeroFillOnFault)
+            : null;
+        return option is null ? null : $"a map with {nameof(MapOptions)}.{option} cannot do that";
     }
 
     /// <summary>Is all of the map backed, as far as is known?</summary>

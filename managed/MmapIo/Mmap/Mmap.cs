@@ -28,6 +28,7 @@ public static partial class Mmap
     /// <param name="advise">An advice to give at once; 0 for none.</param>
     /// <returns>The map. Unmapped when it is disposed, or when the garbage collector finds it dropped.</returns>
     /// <exception cref="ArgumentException">An argument is not allowed; the exception names it.</exception>
+    /// <exception cref="ObjectDisposedException">The handle is closed.</exception>
     /// <exception cref="UnauthorizedAccessException">The handle does not permit the protection (OS code 13 on POSIX, in
     /// the <see cref="MmapIoException"/> inside).</exception>
     /// <exception cref="PlatformNotSupportedException">The file cannot be mapped, or a flag cannot be honoured.</exception>
@@ -81,7 +82,9 @@ public static partial class Mmap
     public static void Advise(MemoryMap buffer, int advise)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        Advise(buffer, 0, buffer.Length, advise);
+        buffer.ThrowIfClosed();
+        CheckAdvice(advise, nameof(advise));
+        _ = buffer.AdviseAll((MapAdvice)advise);
     }
 
     /// <summary>
@@ -117,7 +120,7 @@ public static partial class Mmap
     public static void Sync(MemoryMap buffer, bool blocking, bool invalidate = false)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        Sync(buffer, 0, buffer.Length, blocking, invalidate);
+        buffer.SyncCall(ModeOf(blocking, invalidate), 0, MemoryMap.All);
     }
 
     /// <summary>Writes a range to its file, as msync(2) does.</summary>
@@ -134,7 +137,7 @@ public static partial class Mmap
         MemoryMap buffer, long offset, long length, bool blocking = false, bool invalidate = false)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffer.Sync((blocking ? MS_SYNC : MS_ASYNC) | (invalidate ? MS_INVALIDATE : 0), offset, length);
+        buffer.Sync(ModeOf(blocking, invalidate), offset, length);
     }
 
     /// <summary>Counts the pages of a map that are not, and that are, in memory, as mincore(2) tells.</summary>
@@ -142,6 +145,7 @@ public static partial class Mmap
     /// <returns>Pages not in memory, pages in memory.</returns>
     /// <exception cref="UnauthorizedAccessException">The kernel does not tell this process, which neither owns nor may
     /// write the file. <see cref="MemoryMap.GetResidency()"/> reports that without throwing.</exception>
+    /// <exception cref="ArgumentNullException">There is no map.</exception>
     /// <exception cref="PlatformNotSupportedException">The system has no such call.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public static (long Unmapped, long Mapped) InCore(MemoryMap buffer)
@@ -156,6 +160,9 @@ public static partial class Mmap
         }
         return (residency.Pages - residency.ResidentPages, residency.ResidentPages);
     }
+
+    private static int ModeOf(bool blocking, bool invalidate) =>
+        (blocking ? MS_SYNC : MS_ASYNC) | (invalidate ? MS_INVALIDATE : 0);
 
     private static void CheckAdvice(int advise, string name)
     {

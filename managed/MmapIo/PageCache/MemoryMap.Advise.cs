@@ -59,6 +59,9 @@ public sealed unsafe partial class MemoryMap
         return AdviseNative((uint)advice | Interop.AllowLoss, offset, length);
     }
 
+    /// <summary>As above, on all of the map, of an advice that is known.</summary>
+    internal AdviceOutcome AdviseAll(MapAdvice advice) => AdviseNative((uint)advice | Interop.AllowLoss, 0, All);
+
     private AdviceOutcome AdviseNative(uint advice, long offset, long length)
     {
         uint outcome;

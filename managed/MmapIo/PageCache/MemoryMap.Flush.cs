@@ -17,6 +17,8 @@ public sealed unsafe partial class MemoryMap
     /// what was written to those is in no file; not with <see cref="FlushMode.Async"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">Windows: the file was not opened for writing, and the mode is
     /// <see cref="FlushMode.Data"/> or stronger.</exception>
+    /// <exception cref="PlatformNotSupportedException">The map keeps no handle (<see cref="MapOptions.NoHandle"/>), and the
+    /// mode is <see cref="FlushMode.Data"/> or stronger.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     /// <remarks>A copy-on-write map and memory without a file have nothing to write: the call does nothing. Blocks
     /// until the mode's promise is kept. Writing that other maps of the file see needs no flush. See
@@ -40,6 +42,9 @@ public sealed unsafe partial class MemoryMap
     /// throw. Until then the map stays mapped even if it is disposed, and cannot be resized or protected.</returns>
     /// <exception cref="ArgumentException">Not a mode; the range is not inside the map.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before it began.</exception>
+    /// <exception cref="MmapIoException">As from <see cref="Flush(FlushMode, long, long)"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">As from <see cref="Flush(FlushMode, long, long)"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">As from <see cref="Flush(FlushMode, long, long)"/>.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public ValueTask FlushAsync(
         FlushMode mode, long offset, long length, CancellationToken cancellationToken = default)
@@ -96,7 +101,7 @@ public sealed unsafe partial class MemoryMap
                     NativeError error;
                     started = MapMetrics.StartFlush();
                     int status = SyncNative(mode, offset, bytes, &error);
-                    MapErrors.ThrowIfFailed(status, error, "flush", Path);
+                    ThrowUnlessFlushed(status, error);
                     return true;
                 },
                 () =>
@@ -108,14 +113,23 @@ public sealed unsafe partial class MemoryMap
         return new ValueTask(flushed.AsTask());
     }
 
-    private void SyncCall(int mode, long offset, long length)
+    /// <summary>The same, of a range that was checked, or of <see cref="All"/>.</summary>
+    internal void SyncCall(int mode, long offset, long length)
     {
         long started = MapMetrics.StartFlush();
         MapCall call = EnterNative(offset, length);
         int status = SyncNative(mode, offset, (long)call.Length, &call.Error);
         call.End();
         MapMetrics.Flushed(started, mode);
-        MapErrors.ThrowIfFailed(status, call.Error, "flush", Path);
+        ThrowUnlessFlushed(status, call.Error);
+    }
+
+    private void ThrowUnlessFlushed(int status, in NativeError error)
+    {
+        if (status != 0)
+        {
+            throw MapErrors.Of(status, error, "flush", Path, refusal: OptionAgainst(MapTraits.NoHandle));
+        }
     }
 
     /// <summary>For callers that keep the map mapped.</summary>

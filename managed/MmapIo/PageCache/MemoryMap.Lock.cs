@@ -18,6 +18,7 @@ public sealed unsafe partial class MemoryMap
     /// <exception cref="MmapIoException">The limit of locked memory is reached (RLIMIT_MEMLOCK; the working set on
     /// Windows, which is enlarged first), or the file no longer backs the range. Then nothing of the
     /// range is locked; in the latter case not even what was locked before.</exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against reading.</exception>
     /// <exception cref="PlatformNotSupportedException"><see cref="LockMode.OnFault"/> on a system without
     /// it.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
@@ -52,6 +53,13 @@ public sealed unsafe partial class MemoryMap
     {
         MapCall call = EnterNative(offset, length);
         int status = Interop.mmapio_map_lock(call.Native, call.Offset, call.Length, flags, &call.Error);
+        if (status == (int)MapStatus.Fault
+            && _limits.WhyNot(this, offset, (long)call.Length, forWriting: false, backed: false) is { } reason)
+        {
+            // The system says the same of pages that cannot be read in for another reason.
+            call.End();
+            throw reason;
+        }
         call.End();
         error = call.Error;
         return status;

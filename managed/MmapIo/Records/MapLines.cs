@@ -22,6 +22,8 @@ namespace MmapIo;
 public readonly ref struct MapLines
 {
     private readonly MemoryMap? _map;
+
+    // Of all lines, as long as MemoryMap.All: however long the map is when foreach begins.
     private readonly MapRange _range;
 
     internal MapLines(MemoryMap map, MapRange range)
@@ -32,13 +34,18 @@ public readonly ref struct MapLines
 
     /// <summary>Starts at the first line. Holds a lease until it is disposed, as foreach does.</summary>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The map has become shorter, and the range is no longer inside.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The range is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back the range: it ends before.</exception>
     public Enumerator GetEnumerator()
     {
         if (_map is null)
         {
             MapErrors.ThrowLeaseEnded(nameof(MapLines));
         }
-        return new Enumerator(_range.Length == MemoryMap.All ? _map.Lease() : _map.Lease(_range), _range.Offset);
+        MapLease lease = _range.Length == MemoryMap.All ? _map.Lease() : _map.Lease(_range);
+        return new Enumerator(lease, _range.Offset);
     }
 
     /// <summary>Goes from line to line.</summary>

@@ -13,8 +13,12 @@ public sealed unsafe partial class MemoryMap
     /// <param name="delimiter">The byte that ends a record; it belongs to the record.</param>
     /// <returns>Ranges that cover the map without gap or overlap; none for an empty map. Found one by one, by looking at
     /// the bytes around each boundary only.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive. While enumerating: somebody has
+    /// made the map shorter at that very moment.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed, also while enumerating.</exception>
+    /// <exception cref="UnauthorizedAccessException">While enumerating: bytes around a boundary, or from there to the end
+    /// of the map, are protected against reading.</exception>
+    /// <exception cref="MmapIoException">While enumerating: the file does not back the map to its end.</exception>
     public IEnumerable<MapRange> Chunks(long size, byte delimiter)
     {
         ThrowIfClosed();
@@ -23,8 +27,11 @@ public sealed unsafe partial class MemoryMap
     }
 
 #pragma warning disable MMAPIO001 // Nobody but these two shall name a MapScope.
-    /// <summary>The lines of the map, as spans without their line ends.</summary>
-    /// <inheritdoc cref="Lines(MapRange, in MapScope)"/>
+    /// <summary>The lines of the map, as spans without their line ends: of all that the map has when foreach
+    /// begins.</summary>
+    /// <param name="scope">Leave it out: it keeps the lines from leaving the scope of the call.</param>
+    /// <returns>What foreach goes through. It holds a lease until foreach ends.</returns>
+    /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public MapLines Lines(in MapScope scope = default)
     {
         ThrowIfClosed();

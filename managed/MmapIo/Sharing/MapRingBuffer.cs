@@ -104,8 +104,11 @@ public sealed class MapRingBuffer : IDisposable
     /// <exception cref="FileNotFoundException">There is no memory of that name.</exception>
     /// <exception cref="InvalidDataException">What has that name is no ring, or somebody has written over its
     /// header.</exception>
-    /// <exception cref="MmapIoException">With <see cref="MapStatus.Busy"/>: whoever makes it has not
-    /// finished.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
+    /// <exception cref="PlatformNotSupportedException">What has that name is no memory; or nothing can be mapped twice in a
+    /// row here.</exception>
+    /// <exception cref="MmapIoException">With <see cref="MapStatus.Busy"/>: whoever makes it has not finished, or was
+    /// killed: <see cref="OpenOrCreate"/> finishes it. Or a limit.</exception>
     public static MapRingBuffer Open(string name, MapOptions? options = null)
     {
         SharedMemory.CheckName(name);
@@ -121,9 +124,10 @@ public sealed class MapRingBuffer : IDisposable
     /// <exception cref="ArgumentException">Not such a name, capacity or option.</exception>
     /// <exception cref="InvalidDataException">What has that name is no ring, or somebody has written over its header:
     /// <see cref="MemoryMap.DeleteShared"/> frees the name.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
     /// <exception cref="MmapIoException">No space, no memory.</exception>
-    /// <exception cref="PlatformNotSupportedException">Nothing can be mapped twice in a row here, or shared by
-    /// name.</exception>
+    /// <exception cref="PlatformNotSupportedException">Nothing can be mapped twice in a row here, or shared by name; or what
+    /// has that name is no memory.</exception>
     /// <remarks>On Windows the name goes with the last process that has the ring, killed or not. On macOS, memory whose
     /// maker was killed before it had a length is given up after a second, and made anew.</remarks>
     public static MapRingBuffer OpenOrCreate(string name, long capacity, MapOptions? options = null)

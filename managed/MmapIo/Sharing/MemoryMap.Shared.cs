@@ -67,6 +67,7 @@ public sealed unsafe partial class MemoryMap
     /// <returns>The map. On Windows its length is in whole pages.</returns>
     /// <exception cref="ArgumentException">Not an open handle of memory or a file; not a kind of access; an option that
     /// is not allowed.</exception>
+    /// <exception cref="ObjectDisposedException">The handle is closed.</exception>
     /// <exception cref="UnauthorizedAccessException">The handle, or a seal, does not permit the access.</exception>
     /// <exception cref="PlatformNotSupportedException">The handle is of something that cannot be mapped, such as a
     /// pipe.</exception>
@@ -124,7 +125,7 @@ public sealed unsafe partial class MemoryMap
     /// <returns>A handle of its own, not inherited unless that is arranged for. It keeps the memory, but not its
     /// name.</returns>
     /// <exception cref="PlatformNotSupportedException">The map is of anonymous memory, which belongs to this process
-    /// alone.</exception>
+    /// alone, or has <see cref="MapOptions.NoHandle"/>.</exception>
     /// <exception cref="MmapIoException">Too many open files.</exception>
     /// <exception cref="ObjectDisposedException">The map is closed.</exception>
     public SafeHandle ExportHandle()
@@ -134,7 +135,10 @@ public sealed unsafe partial class MemoryMap
         {
             status = Export(out handle, out error);
         }
-        MapErrors.ThrowIfFailed(status, error, "give a handle of", Path);
+        MapErrors.ThrowIfFailed(
+            status, error, "give a handle of", Path,
+            refusal: OptionAgainst(MapTraits.NoHandle)
+                ?? $"anonymous memory has none: {nameof(CreateShared)} makes memory that has");
         return new SafeFileHandle(handle, ownsHandle: true);
     }
 
@@ -184,6 +188,8 @@ public sealed unsafe partial class MemoryMap
             throw new ArgumentOutOfRangeException(nameof(seals), seals, "Not seals.");
         }
         MapCall call = EnterNative();
-        call.End(Interop.mmapio_map_seal(call.Native, (uint)seals, &call.Error), "seal");
+        call.End(
+            Interop.mmapio_map_seal(call.Native, (uint)seals, &call.Error), "seal",
+            $"what has seals is memory that {nameof(CreateShared)} makes without a name, where {nameof(Capabilities)} say so");
     }
 }

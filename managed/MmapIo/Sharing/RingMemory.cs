@@ -280,7 +280,7 @@ internal sealed unsafe class RingMemory
         {
             throw new ArgumentException($"{nameof(MapOptions)}.{senseless} is not for a ring.", nameof(options));
         }
-        MapRequest request = MapRequest.ForFile(MapAccess.ReadWrite, options);
+        MapRequest request = MapRequest.ForFile(MapAccess.ReadWrite, options).WithHandle();
         return request with { Flags = request.Flags | Interop.Mirrored, Offset = HeaderSize };
     }
 

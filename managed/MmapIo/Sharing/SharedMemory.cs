@@ -25,7 +25,8 @@ internal static unsafe class SharedMemory
     public static MemoryMap Map(string? name, MapRequest request, string argument)
     {
         int status = TryMap(name, request, out nint map, out NativeError error);
-        MapErrors.ThrowIfFailed(status, error, name is null ? "make shared memory" : "map shared memory", name, argument);
+        MapErrors.ThrowIfFailed(
+            status, error, name is null ? "make shared memory" : "map shared memory", name, argument, request.HugePagesRefused);
         return MapOpening.Finish(map, request, name);
     }
 
@@ -50,7 +51,7 @@ internal static unsafe class SharedMemory
             }
         }
         while (status == (int)MapStatus.Exists);
-        MapErrors.ThrowIfFailed(status, error, "map shared memory", name, "length");
+        MapErrors.ThrowIfFailed(status, error, "map shared memory", name, "length", request.HugePagesRefused);
         long present = (long)Interop.mmapio_map_length(map);
         if (present < request.Length)
         {

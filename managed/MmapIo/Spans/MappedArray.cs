@@ -133,6 +133,8 @@ public sealed unsafe class MappedArray<T> : IDisposable
     /// later.</returns>
     /// <exception cref="ArgumentException">An argument or option is not allowed, or more than a file can have.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory or file does not permit it.</exception>
+    /// <exception cref="PlatformNotSupportedException">What this is cannot be mapped, such as a pipe; or an option cannot be
+    /// honoured.</exception>
     /// <exception cref="IOException">The file cannot be opened or made that long.</exception>
     /// <remarks>If this fails, a file that was there is as it was, and none is there that was not: see
     /// <see cref="MemoryMap.Open(string, MapAccess, MapOptions?)"/>.</remarks>
@@ -222,6 +224,8 @@ public sealed unsafe class MappedArray<T> : IDisposable
     /// <summary>Copies all elements.</summary>
     /// <param name="destination">Receives them; at least as long.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
+    /// <exception cref="UnauthorizedAccessException">The array is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back all of it: it ends before.</exception>
     /// <exception cref="ObjectDisposedException">The array is closed.</exception>
     public void CopyTo(Span<T> destination)
     {
@@ -232,6 +236,8 @@ public sealed unsafe class MappedArray<T> : IDisposable
     /// <summary>Copies all elements.</summary>
     /// <param name="destination">Receives them; at least as long. May overlap.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
+    /// <exception cref="UnauthorizedAccessException">The array is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back all of it: it ends before.</exception>
     /// <exception cref="ObjectDisposedException">The array is closed, or the destination's lease has ended.</exception>
     public void CopyTo(MappedSpan<T> destination)
     {
@@ -243,6 +249,8 @@ public sealed unsafe class MappedArray<T> : IDisposable
     /// <param name="destination">Receives them; at least as long. May overlap.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     /// <exception cref="NotSupportedException">The destination was opened for reading.</exception>
+    /// <exception cref="UnauthorizedAccessException">An array is protected against it.</exception>
+    /// <exception cref="MmapIoException">A file does not back all of its array: it ends before.</exception>
     /// <exception cref="ObjectDisposedException">An array is closed.</exception>
     public void CopyTo(MappedArray<T> destination)
     {
@@ -254,6 +262,8 @@ public sealed unsafe class MappedArray<T> : IDisposable
     /// <summary>Sets every element.</summary>
     /// <param name="value">The value that all of them get.</param>
     /// <exception cref="NotSupportedException">The array was opened for reading.</exception>
+    /// <exception cref="UnauthorizedAccessException">The array is protected against writing.</exception>
+    /// <exception cref="MmapIoException">The file does not back all of it: it ends before.</exception>
     /// <exception cref="ObjectDisposedException">The array is closed.</exception>
     public void Fill(T value)
     {
@@ -272,6 +282,8 @@ public sealed unsafe class MappedArray<T> : IDisposable
     /// that ends before.</exception>
     /// <exception cref="InvalidOperationException">A lease on <see cref="Map"/> is out, or memory of it is in use; or
     /// the array is a part of another.</exception>
+    /// <exception cref="UnauthorizedAccessException">The end of the array, where a torn element is to become zeros, is
+    /// protected against writing; or the memory is sealed against it.</exception>
     /// <exception cref="MmapIoException">No space on the disk; the array is as it was.</exception>
     /// <exception cref="PlatformNotSupportedException">This kind of map cannot be resized here: see
     /// <see cref="MemoryMap.Resize(long)"/>.</exception>
@@ -292,13 +304,16 @@ public sealed unsafe class MappedArray<T> : IDisposable
 
         // Asked before anything is changed: may they be written?
         ClearOf(before - torn, torn, clears: false);
-        _map.Resize(bytes, truncateFile: _cuts);
+        _map.Resize(bytes, truncateFile: _cuts, argument: nameof(count));
         ClearOf(before - torn, torn, clears: true);
     }
 
     /// <summary>Writes what was changed to the file.</summary>
     /// <param name="mode">How far what was written shall get: into the file, or onto the device.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not a flush mode.</exception>
     /// <exception cref="MmapIoException">The device failed or is full.</exception>
+    /// <exception cref="PlatformNotSupportedException">The map keeps no handle: see
+    /// <see cref="MemoryMap.Flush(FlushMode)"/>.</exception>
     /// <exception cref="ObjectDisposedException">The array is closed.</exception>
     public void Flush(FlushMode mode = FlushMode.Sync)
     {
@@ -372,6 +387,8 @@ public sealed unsafe class MappedArray<T> : IDisposable
 
         /// <summary>Goes to the next value.</summary>
         /// <returns>False if there is none.</returns>
+        /// <exception cref="UnauthorizedAccessException">The value is protected against reading.</exception>
+        /// <exception cref="MmapIoException">The file does not back the value: it ends before.</exception>
         /// <exception cref="ObjectDisposedException">The array is closed.</exception>
         public bool MoveNext()
         {

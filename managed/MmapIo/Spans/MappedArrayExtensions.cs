@@ -12,6 +12,8 @@ public static class MappedArrayExtensions
     /// <param name="array">The array to search.</param>
     /// <param name="value">The value to find.</param>
     /// <returns>The index of the first one; -1 if there is none.</returns>
+    /// <exception cref="UnauthorizedAccessException">The array is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back all of it: it ends before.</exception>
     /// <exception cref="ObjectDisposedException">The array is closed.</exception>
     public static long IndexOf<T>(this MappedArray<T> array, T value)
         where T : unmanaged, IEquatable<T>
@@ -30,6 +32,8 @@ public static class MappedArrayExtensions
     /// <typeparam name="T">The element.</typeparam>
     /// <param name="array">The one array.</param>
     /// <param name="other">What it is compared with.</param>
+    /// <exception cref="UnauthorizedAccessException">An array is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back all of it: it ends before.</exception>
     /// <exception cref="ObjectDisposedException">An array is closed.</exception>
     public static bool SequenceEqual<T>(this MappedArray<T> array, MappedArray<T> other)
         where T : unmanaged, IEquatable<T>
@@ -45,6 +49,8 @@ public static class MappedArrayExtensions
     /// <typeparam name="T">The element.</typeparam>
     /// <param name="array">The one array.</param>
     /// <param name="other">What it is compared with.</param>
+    /// <exception cref="UnauthorizedAccessException">The array is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back all of it: it ends before.</exception>
     /// <exception cref="ObjectDisposedException">The array is closed, or the span's lease has ended.</exception>
     public static bool SequenceEqual<T>(this MappedArray<T> array, MappedReadOnlySpan<T> other)
         where T : unmanaged, IEquatable<T>
@@ -59,6 +65,8 @@ public static class MappedArrayExtensions
     /// <param name="array">Where; sorted in ascending order.</param>
     /// <param name="value">The value to find.</param>
     /// <returns>The index of one that is equal; else the complement (~) of the index of the first larger one.</returns>
+    /// <exception cref="UnauthorizedAccessException">The array is protected against reading.</exception>
+    /// <exception cref="MmapIoException">The file does not back all of it: it ends before.</exception>
     /// <exception cref="ObjectDisposedException">The array is closed.</exception>
     public static long BinarySearch<T>(this MappedArray<T> array, T value)
         where T : unmanaged, IComparable<T>

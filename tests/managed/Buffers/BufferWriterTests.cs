@@ -55,6 +55,18 @@ public sealed class BufferWriterTests : IDisposable
             return File.ReadAllBytes(path).AsSpan().SequenceEqual(whole);
         }, iter: 30, threads: 1);
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public void Nothing_can_be_declared_written_before_there_was_room_asked_for(int start)
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(10), MapAccess.ReadWrite);
+        using MapBufferWriter writer = map.AsBufferWriter(start);
+        writer.Advance(0);
+        Refused.Naming("count", () => writer.Advance(1));
+        Assert.Equal(0, writer.WrittenCount);
+    }
+
     [Fact]
     public void Json_is_written_through_it()
     {

@@ -122,6 +122,28 @@ public sealed class StreamTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => open.SetLength(1));
     }
 
+    /// <summary>A read of no bytes would say that this is all there is.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Length)]
+    [InlineData(Length + 1)]
+    public async Task A_closed_map_is_not_the_end_of_its_stream(int position)
+    {
+        MemoryMap map = MemoryMap.Open(_scratch.Patterned(Length), MapAccess.ReadWrite);
+        Stream open = map.AsStream();
+        open.Position = position;
+        map.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => open.Read(new byte[4]));
+        Assert.Throws<ObjectDisposedException>(() => open.Read([]));
+        Assert.Throws<ObjectDisposedException>(() => open.Write([]));
+        Assert.Throws<ObjectDisposedException>(() => open.CopyTo(Stream.Null));
+        Assert.Throws<ObjectDisposedException>(() => open.Length);
+        Assert.Throws<ObjectDisposedException>(() => open.Flush());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => open.ReadAsync(new byte[4], TestContext.Current.CancellationToken).AsTask());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => open.FlushAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((false, false, false), (open.CanRead, open.CanSeek, open.CanWrite));
+    }
+
     [Fact]
     public void Arguments_are_checked_as_everywhere()
     {

@@ -53,6 +53,73 @@ public sealed class MessageTests : IDisposable
         Assert.Contains($"{told.OsErrorCode}", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Not the system, nor the file: an option that somebody chose, and can do without.</summary>
+    [Fact]
+    public void What_an_option_stands_in_the_way_of_names_the_option()
+    {
+        Needs.Posix("all of these options are to be had");
+        string path = _scratch.Patterned(10_000);
+        AssertRefused(nameof(MapOptions.NoHandle), new MapOptions { NoHandle = true }, map => map.Flush(FlushMode.Durable));
+        AssertRefused(nameof(MapOptions.NoHandle), new MapOptions { NoHandle = true }, map => map.Resize(20_000));
+        AssertRefused(nameof(MapOptions.NoHandle), new MapOptions { NoHandle = true }, map => map.ExportHandle());
+        AssertRefused(nameof(MapOptions.NoHandle), new MapOptions { NoHandle = true }, map => map.AsStream().SetLength(5));
+        AssertRefused(nameof(MapOptions.Reserve), new MapOptions { GuardPages = true }, map => map.Resize(50_000));
+        AssertRefused(nameof(MapOptions.GuardPages), new MapOptions { GuardPages = true }, map => map.Resize(10));
+        AssertRefused(nameof(MapOptions.Reserve), new MapOptions { ZeroFillOnFault = true }, map => map.Resize(50_000));
+        AssertRefused(
+            nameof(MapOptions.ZeroFillOnFault), new MapOptions { ZeroFillOnFault = true }, map => map.Protect(MapProtection.Read));
+        AssertRefused(nameof(MemoryMap.CreateShared), new MapOptions(), map => map.Seal(MapSeals.Grow));
+
+        void AssertRefused(string named, MapOptions options, Action<MemoryMap> call)
+        {
+            using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite, options);
+            var refused = Assert.Throws<PlatformNotSupportedException>(() => call(map));
+            Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(StatusText(MapStatus.Unsupported), refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>What a member asks the map for is not what it was asked for.</summary>
+    [Fact]
+    public void A_length_that_cannot_be_is_told_of_the_argument_it_came_from()
+    {
+        string path = _scratch.Patterned(800);
+        using MemoryMap map = MemoryMap.Open(path, MapAccess.ReadWrite);
+        using Stream stream = map.AsStream();
+        Refused.Naming("length", () => map.Resize(1L << 60));
+        Refused.Naming("value", () => stream.SetLength(1L << 60));
+        using (MappedArray<long> read = MappedArray<long>.Open(path))
+        {
+            Refused.Naming("count", () => read.Resize(1000));
+        }
+        using MemoryMap part = MemoryMap.Open(path, MapAccess.CopyOnWrite);
+        using MapBufferWriter writer = part.AsBufferWriter(800);
+        if (!OperatingSystem.IsMacOS() && !OperatingSystem.IsWindows())
+        {
+            Refused.Naming("sizeHint", () => writer.GetMemory(1));
+        }
+    }
+
+    [Fact]
+    public void Huge_pages_that_have_to_be_are_named_where_a_file_has_none()
+    {
+        Needs.Linux("others have no files of them at all");
+        var options = new MapOptions { HugePages = HugePages.Require() };
+        var refused = Assert.Throws<PlatformNotSupportedException>(
+            () => MemoryMap.Open(_scratch.Patterned(10), MapAccess.Read, options));
+        Assert.Contains(nameof(MapOptions.HugePages), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pages_that_may_not_be_read_are_not_called_gone_when_they_cannot_be_locked()
+    {
+        Needs.Capability(MemoryMap.Capabilities.CanLock, "lock pages");
+        using MemoryMap map = MemoryMap.Open(_scratch.Patterned(10_000), MapAccess.ReadWrite);
+        map.Protect(MapProtection.None);
+        UnauthorizedAccessException refused = Assert.Throws<UnauthorizedAccessException>(() => map.Lock());
+        Assert.Contains("protected", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(MapStatus.InvalidArgument, typeof(ArgumentException))]
     [InlineData(MapStatus.Misaligned, typeof(ArgumentException))]

@@ -157,6 +157,13 @@ public sealed class ReserveTests : IDisposable
             map.Lease().Dispose();
             map.LeaseForWrite().Dispose();
             Assert.True(map.AsSequence().Length > 0);
+            map.AsPipeReader().Complete();
+            Mmap.Advise(map, Mmap.MADV_RANDOM);
+            Mmap.Sync(map);
+            foreach (ReadOnlySpan<byte> line in map.Lines())
+            {
+                Assert.True(line.Length >= 0);
+            }
         }
         map.Evict();
     }

@@ -39,6 +39,23 @@ public sealed class LinesTests : IDisposable
         Assert.Equal(expected, all);
     }
 
+    /// <summary>Asked for before the map got longer, or shorter, and gone through after.</summary>
+    [Theory]
+    [InlineData("one\ntwo\n", 4, "one")]
+    [InlineData("one\ntwo", 10, "one two\0\0\0")]
+    public void All_lines_are_those_of_the_map_when_the_loop_begins(string text, int length, string expected)
+    {
+        using MemoryMap map = MemoryMap.Open(_scratch.Holding(Encoding.ASCII.GetBytes(text)), MapAccess.ReadWrite);
+        MapLines lines = map.Lines();
+        map.Resize(length);
+        List<string> found = [];
+        foreach (ReadOnlySpan<byte> line in lines)
+        {
+            found.Add(Encoding.ASCII.GetString(line));
+        }
+        Assert.Equal(expected, string.Join(' ', found));
+    }
+
     [Fact]
     public void All_lines_are_those_there_are_when_the_loop_begins()
     {

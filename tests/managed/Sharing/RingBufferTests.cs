@@ -267,6 +267,17 @@ public sealed class RingBufferTests
         Assert.Throws<FileNotFoundException>(() => MapRingBuffer.Open(name.Text));
     }
 
+    /// <summary>That option is for files, and without effect elsewhere.</summary>
+    [Fact]
+    public void An_option_that_means_nothing_for_memory_does_no_harm()
+    {
+        using MapRingBuffer ring = MapRingBuffer.Create(1, new MapOptions { NoHandle = true });
+        ring.GetWriteSpan()[0] = 7;
+        ring.Advance(1);
+        Assert.Equal([7], ring.GetReadSpan().ToArray());
+        ring.Consume(1);
+    }
+
     [Fact]
     public void A_dropped_ring_is_unmapped_but_not_under_a_span()
     {

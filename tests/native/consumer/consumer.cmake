@@ -49,6 +49,12 @@ endfunction()
 mmapio_find_package_test(find_package_shared mmapio::mmapio consumer.c)
 mmapio_find_package_test(find_package_static mmapio::static consumer.c)
 
+add_test(NAME configured.without_a_kind_of_build_is_one_to_use
+         COMMAND ${CMAKE_COMMAND} -D ROOT=${PROJECT_SOURCE_DIR} -D COMPILER=${CMAKE_C_COMPILER} -D
+                 GENERATOR=${CMAKE_GENERATOR} -D FOLDER=${room}/configured -P ${consumer}/configured.cmake)
+mmapio_test_settings(configured.without_a_kind_of_build_is_one_to_use)
+set_tests_properties(configured.without_a_kind_of_build_is_one_to_use PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: ")
+
 # What follows is written for POSIX: its compilers, its shells, its files.
 if(WIN32)
     return()
