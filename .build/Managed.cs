@@ -66,13 +66,13 @@ internal static class Managed
         IReadOnlyList<Target> missing = NativeSet.DropStale();
         if (missing.Count > 0)
         {
-            string what = $"of these sources there is no library for {string.Join(", ", missing)}";
+            string rids = string.Join(", ", missing);
             if (complete)
             {
-                throw new StepFailedException($"{what}: './build.sh natives' builds all");
+                throw new StepFailedException($"of these sources there is no library for {rids}: './build.sh natives' builds all");
             }
 
-            Step.Say($"{what}; './build.sh natives' would build all");
+            Step.Say($"packing this machine's own library, and none that was checked for {rids}: './build.sh natives' builds all");
         }
 
         if (Directory.Exists(Repository.Packages))

@@ -81,7 +81,7 @@ internal static class MapMetrics
             "mmapio.faults", static () => (long)Interop.mmapio_guard_faults(), "{fault}", "Faults that were survived."));
         Call(() => meter.CreateObservableCounter(
             "mmapio.listener.failures", static () => Volatile.Read(ref s_listenerFailures), "{failure}",
-            "Calls of listeners to this meter that threw: what they were to be told, they have missed."));
+            "Calls of listeners to this meter, and of progress, that threw: what they were to be told, they have missed."));
 
         // The framework keeps every meter, and with it the assembly that it calls.
         if (AssemblyLoadContext.GetLoadContext(typeof(MapMetrics).Assembly) is { IsCollectible: true } context)
@@ -90,11 +90,21 @@ internal static class MapMetrics
         }
     }
 
-    private static void Call(Action listeners)
+    /// <summary>Tells how far something has come, with what the meter's listeners are promised: what the code of others
+    /// throws is counted and ends nothing, since bytes that were read in have been read in.</summary>
+    public static void Tell(IProgress<long>? progress, long done)
+    {
+        if (progress is not null)
+        {
+            Call(() => progress.Report(done));
+        }
+    }
+
+    private static void Call(Action others)
     {
         try
         {
-            listeners();
+            others();
         }
         catch (Exception)
         {

@@ -98,7 +98,7 @@ public static unsafe partial class MapFile
 
     /// <summary>Reads a file into the page cache, off the caller's thread and a part at a time.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="progress">Is told how many bytes have been asked for so far.</param>
+    /// <param name="progress">Is told how many bytes have been asked for so far. What it throws ends nothing.</param>
     /// <param name="cancellationToken">Ends it between two parts. What was asked for is read all the same.</param>
     /// <inheritdoc cref="PrefetchAsync(SafeFileHandle, long, long?, IProgress{long}, CancellationToken)"/>
     public static ValueTask<AdviceOutcome> PrefetchAsync(
@@ -113,7 +113,7 @@ public static unsafe partial class MapFile
     /// <param name="file">The file. It may be disposed meanwhile, and is closed afterwards then.</param>
     /// <param name="offset">The first byte.</param>
     /// <param name="length">Bytes; null for all up to the end of the file.</param>
-    /// <param name="progress">Is told how many bytes have been asked for so far.</param>
+    /// <param name="progress">Is told how many bytes have been asked for so far. What it throws ends nothing.</param>
     /// <param name="cancellationToken">Ends it between two parts. What was asked for is read all the same.</param>
     /// <returns>What the system made of it, once all has been asked for: the end may still be on its way from the
     /// device.</returns>

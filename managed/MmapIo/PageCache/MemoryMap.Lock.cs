@@ -126,7 +126,8 @@ public sealed unsafe partial class MemoryMap
     /// <param name="forWriting">Make private copies and file blocks, too, as writing would.</param>
     /// <param name="degreeOfParallelism">How many threads at most; 0 for one for each processor. What they wait for is
     /// the device: a fast one gains by more of them.</param>
-    /// <param name="progress">Is told how many bytes are populated so far, by one thread at a time.</param>
+    /// <param name="progress">Is told how many bytes are populated so far, by one thread at a time. What it throws ends
+    /// nothing.</param>
     /// <param name="cancellationToken">Ends it between two pieces of 8 MiB. What was populated stays.</param>
     /// <returns>How much it was and how long it took.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="degreeOfParallelism"/> is negative.</exception>

@@ -43,7 +43,7 @@ public sealed unsafe partial class MemoryMap
 
     /// <summary>Reads ranges ahead, off the caller's thread and a part at a time.</summary>
     /// <param name="ranges">In any order; they may overlap. Copied before this returns.</param>
-    /// <param name="progress">Is told how many bytes have been asked for so far.</param>
+    /// <param name="progress">Is told how many bytes have been asked for so far. What it throws ends nothing.</param>
     /// <param name="cancellationToken">Ends it between two parts. What was asked for is read all the same.</param>
     /// <returns>The least that the system made of any of them, once all have been asked for: the last of them may still
     /// be on its way from the device.</returns>

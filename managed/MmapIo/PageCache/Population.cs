@@ -96,19 +96,13 @@ internal sealed class Population(
         while (progress is not null && Volatile.Read(ref _done) != Volatile.Read(ref _reported)
             && !Interlocked.Exchange(ref _reporting, true))
         {
-            try
+            long done = Volatile.Read(ref _done);
+            if (done != _reported)
             {
-                long done = Volatile.Read(ref _done);
-                if (done != _reported)
-                {
-                    Volatile.Write(ref _reported, done);
-                    progress.Report(done);
-                }
+                Volatile.Write(ref _reported, done);
+                MapMetrics.Tell(progress, done);
             }
-            finally
-            {
-                Volatile.Write(ref _reporting, false);
-            }
+            Volatile.Write(ref _reporting, false);
         }
     }
 

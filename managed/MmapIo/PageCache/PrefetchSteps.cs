@@ -50,7 +50,7 @@ internal static class PrefetchSteps
             done += stepBytes;
             step.Clear();
             stepBytes = 0;
-            progress?.Report(done);
+            MapMetrics.Tell(progress, done);
         }
     }
 }
