@@ -53,10 +53,10 @@ public sealed unsafe partial class MemoryMap
     {
         MapCall call = EnterNative(offset, length);
         int status = Interop.mmapio_map_lock(call.Native, call.Offset, call.Length, flags, &call.Error);
-        if (status == (int)MapStatus.Fault
+        if ((MapStatus)status is MapStatus.Fault or MapStatus.AccessDenied
             && _limits.WhyNot(this, offset, (long)call.Length, forWriting: false, backed: false) is { } reason)
         {
-            // The system says the same of pages that cannot be read in for another reason.
+            // What systems say of such pages, they say of others, too.
             call.End();
             throw reason;
         }
