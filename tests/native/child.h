@@ -22,14 +22,6 @@ static inline void need_no_leak_check(void)
     }
 }
 
-/* Growing, or moving, what consists of several mappings to the kernel. */
-static inline void need_the_kernels_mremap(void)
-{
-    if (under_valgrind()) {
-        SKIP("valgrind moves mappings in a way of its own, and none of several pieces");
-    }
-}
-
 /* Runs body in a child, where a failed CHECK ends the child. Returns its exit code (0, TEST_FAILED or TEST_SKIPPED),
  * or the negated number of the signal that killed it. */
 static inline int child_run(void (*body)(void *), void *argument)

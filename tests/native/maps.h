@@ -126,6 +126,14 @@ static inline void need_a_real_kernel(void)
     }
 }
 
+/* Growing, or moving, what consists of several mappings to the kernel. */
+static inline void need_the_kernels_mremap(void)
+{
+    if (under_valgrind()) {
+        SKIP("valgrind moves mappings in a way of its own, and none of several pieces");
+    }
+}
+
 /* Windows grows a file to the length of its map; elsewhere a map may be longer than its file. */
 static inline bool on_windows(void)
 {

@@ -292,6 +292,9 @@ static void map_on_all_mounts(void *unused)
 static void transparent_ones_of_a_tmpfs_are_governed_by_its_mount(void)
 {
     need_a_real_kernel();
+    if (under_valgrind()) {
+        SKIP("valgrind chooses addresses, and none that huge pages fit");
+    }
     if (setting_is("shmem_enabled", "deny") || setting_is("shmem_enabled", "force") ||
         (caps_here().features & MMAPIO_FEATURE_TRANSPARENT) == 0) {
         SKIP("this system makes transparent huge pages everywhere, or nowhere");

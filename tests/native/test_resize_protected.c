@@ -25,6 +25,7 @@ static void protected_memory_keeps_its_contents_when_it_grows(void)
 {
     uint64_t page = fixture_page_size();
 
+    need_the_kernels_mremap();
     for (size_t i = 0; i < sizeof PROTECTIONS / sizeof PROTECTIONS[0]; i++) {
         mmapio_map *map = memory_of(READ_WRITE, PAGES * page, 0);
         for (uint64_t at = 0; at < PAGES * page; at++) {
@@ -45,6 +46,7 @@ static void memory_that_may_not_be_written_grows(void)
     static const uint32_t kinds[] = {MMAPIO_PROT_READ, MMAPIO_PROT_NONE};
     uint64_t page = fixture_page_size();
 
+    need_the_kernels_mremap();
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         mmapio_map *map = memory_of(kinds[i], page + 7, 0);
         CHECK_OK(mmapio_map_resize(map, 500 * page, MOVE, NULL));
@@ -59,6 +61,7 @@ static void protected_memory_that_shrank_grows_with_zeros(void)
 {
     uint64_t page = fixture_page_size();
 
+    need_the_kernels_mremap();
     for (size_t i = 0; i < 2 * sizeof PROTECTIONS / sizeof PROTECTIONS[0]; i++) {
         mmapio_map *map = memory_of(READ_WRITE, PAGES * page, i % 2 == 0 ? 0 : 2 * PAGES * page);
         memset(bytes_of(map), 'o', (size_t)(PAGES * page));
