@@ -7,7 +7,7 @@ internal static class FirstFiles
         """
         #!/bin/busybox sh
         /bin/busybox --install -s /bin
-        export PATH=/bin TMPDIR=/tmp MMAPIO_LIBRARY=/lib/libmmapio.so.1
+        export PATH=/bin TMPDIR=/tmp MMAPIO_TEST_LIBRARY=/lib/libmmapio.so.1
         mount -t proc proc /proc
         mount -t sysfs sys /sys
         mount -t devtmpfs dev /dev

@@ -31,7 +31,7 @@ internal static partial class KernelTests
             .FolderAsync($"kernel-{kernel.Name}", kernel.Package);
         string tools = await new DebianArchive("bookworm", kernel.Architecture)
             .FolderAsync($"first-programs-{kernel.Architecture}", "^busybox-static$", "^musl$");
-        string image = Directory.EnumerateFiles(Path.Combine(folder, "boot"), "vmlinu*").Single();
+        string image = ImageIn(folder);
         string files = await FirstFiles.MakeAsync(kernel, tree, tools, await NamesAsync(tree));
         StepResult run = await Step.CaptureAsync(
             $"qemu-system-{kernel.Machine}", ArgumentsOf(kernel, image, files), patience: s_patience);
@@ -39,6 +39,11 @@ internal static partial class KernelTests
         string version = Version().Match(run.Output) is { Success: true } match ? match.Groups[1].Value : "no kernel";
         return report with { Rid = kernel.Rid, What = "C tests", How = $"Linux {version} in qemu" };
     }
+
+    /// <summary>In /boot, until Debian's packages of Linux 7.</summary>
+    private static string ImageIn(string folder) =>
+        Directory.EnumerateFiles(folder, "vmlinu*", SearchOption.AllDirectories).FirstOrDefault()
+        ?? throw new StepFailedException($"there is no kernel in {folder}");
 
     private static string[] ArgumentsOf(Kernel kernel, string image, string files) =>
     [
