@@ -35,8 +35,9 @@ internal static partial class KernelTests
         string files = await FirstFiles.MakeAsync(kernel, tree, tools, await NamesAsync(tree));
         StepResult run = await Step.CaptureAsync(
             $"qemu-system-{kernel.Machine}", ArgumentsOf(kernel, image, files), patience: s_patience);
-        TestReport report = Read($"native on kernel {kernel.Name}", run.Output);
-        string version = Version().Match(run.Output) is { Success: true } match ? match.Groups[1].Value : "no kernel";
+        string output = run.Output.Replace("\r", "", StringComparison.Ordinal);
+        TestReport report = Read($"native on kernel {kernel.Name}", output);
+        string version = Version().Match(output) is { Success: true } match ? match.Groups[1].Value : "no kernel";
         return report with { Rid = kernel.Rid, What = "C tests", How = $"Linux {version} in qemu" };
     }
 
@@ -67,7 +68,7 @@ internal static partial class KernelTests
         int passed = 0;
         List<TestNote> failed = [];
         List<TestNote> skipped = [];
-        foreach (Match match in Outcome().Matches(output.Replace("\r", "", StringComparison.Ordinal)))
+        foreach (Match match in Outcome().Matches(output))
         {
             string test = match.Groups["test"].Value;
             string said = match.Groups["said"].Value.Trim();
@@ -101,6 +102,6 @@ internal static partial class KernelTests
     [GeneratedRegex(@"skipped: (.*)$", RegexOptions.Multiline)]
     private static partial Regex Reason();
 
-    [GeneratedRegex(@"^@kernel (\S+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"@kernel (\S+)$", RegexOptions.Multiline)]
     private static partial Regex Version();
 }

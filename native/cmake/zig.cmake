@@ -53,12 +53,14 @@ endforeach()
 # The same bytes wherever the checkout lies: no debug information, no paths. Small code: nearly all of it waits for the
 # kernel; native/CMakeLists.txt names what does not.
 set(optimize "-Os -g0")
+if(NOT MMAPIO_RID MATCHES "^win")
+    # Backtraces go by frame pointers, which take a fifth of the room.
+    string(APPEND optimize " -fno-unwind-tables -fno-asynchronous-unwind-tables -fno-omit-frame-pointer")
+endif()
 if(MMAPIO_RID MATCHES "^osx")
-    # Segments of a Mach-O file for arm64 begin on 16 KiB boundaries: what does not fit on one page of code costs a
-    # whole further one. Frame pointers are always kept there, so that backtraces do without unwind tables.
-    string(APPEND optimize " -fno-unwind-tables -fno-asynchronous-unwind-tables")
     if(MMAPIO_RID STREQUAL "osx-arm64")
-        # What several functions have in common is made a function of its own.
+        # Segments of a Mach-O file for arm64 begin on 16 KiB boundaries: what does not fit on one page of code costs a
+        # whole further one. So what several functions have in common is made a function of its own.
         string(APPEND optimize " -moutline")
     endif()
     set(CMAKE_USER_MAKE_RULES_OVERRIDE "${CMAKE_CURRENT_LIST_DIR}/zig-darwin.cmake")

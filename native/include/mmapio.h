@@ -360,9 +360,8 @@ enum {
  *             MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (anonymous memory shared with children;
  *             mirrored maps; maps with guard pages or MMAPIO_MAP_ZERO_FILL without a reserve, or beyond it; off Linux,
  *             shared memory, and written private maps of files; Windows and macOS: growing without
- *             MMAPIO_RESIZE_MAY_MOVE beyond the reserve; Linux without /proc, and kernels that forbid writing through
- *             /proc/self/mem whatever the protection (an option since 6.12): shrinking to the middle of a protected page
- *             of memory).
+ *             MMAPIO_RESIZE_MAY_MOVE beyond the reserve; Linux without /proc: shrinking to the middle of a protected
+ *             page of memory).
  * Platforms   Linux: mremap(2), fallocate(2), ftruncate(2). macOS: a new mapping. Windows: a new view;
  *             only memory of no file can have a reserve, any other change of length moves; truncating fails with
  *             MMAPIO_BUSY while others map the file, and leaves the map where it was unless somebody took the place. */

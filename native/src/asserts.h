@@ -124,6 +124,7 @@ static inline mmapio_status assert_shrink_file(mmapio_map *map, uint64_t length,
 static inline mmapio_status assert_clear(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error)
 {
     assert(is_map(map) && map->file == MMAPIO_NO_FILE && (map->flags & MMAPIO_MAP_PRIVATE) != 0);
+    assert((map->lead + offset) % map->page_size + length <= map->page_size);
     assert(map->lead + offset + length <= map->base_length);
     return mmapio_os_clear(map, offset, length, error);
 }

@@ -158,8 +158,8 @@ mmapio_status mmapio_os_remap(mmapio_map *map, uint64_t length, bool may_move, m
 /* Would mmapio_os_remap be refused with MMAPIO_UNSUPPORTED? Changes nothing. */
 mmapio_status mmapio_os_remap_check(const mmapio_map *map, uint64_t length, bool may_move, mmapio_error *error);
 
-/* Makes zeros of a range of private memory of no file, whatever its protection is, and stays. offset is from the first
- * byte of the caller's; the range may go on to the end of its last page. With length 0, tells whether it can. */
+/* Makes zeros of a range within one page of private memory of no file, whatever its protection is, and stays. offset is
+ * from the first byte of the caller's; the range may go on to the end of the page. With length 0, tells whether it can. */
 mmapio_status mmapio_os_clear(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error);
 
 /* Makes the mapping shorter and cuts its file off at the new end, which lies before the end of the file. A remap to that

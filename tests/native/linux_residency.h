@@ -73,4 +73,15 @@ static inline void need_lock_on_fault(void)
     }
 }
 
+/* Kernels since 5.14 have an advice for it. */
+static inline bool populating_is_advice(void)
+{
+    return (caps_here().advice_applied >> MMAPIO_MADV_POPULATE_READ & 1) != 0;
+}
+
+static inline const char *populating_call(void)
+{
+    return populating_is_advice() ? "madvise" : "futex";
+}
+
 #endif /* MMAPIO_LINUX_RESIDENCY_H */

@@ -1,6 +1,7 @@
 /* test_linux_full_disk.c - a sparse file on a file system that has no room for its blocks. */
 #include "child.h"
 #include "linux_proc.h"
+#include "linux_residency.h"
 #include "linux_small_disk.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@ static void populate_to_write(void *unused)
 
     (void)unused;
     CHECK_STATUS(MMAPIO_FAULT, mmapio_map_populate(map, 0, WANTED * page, MMAPIO_PROT_WRITE, &error));
-    CHECK_ERRNO(MMAPIO_FAULT, EFAULT, "madvise", error);
+    CHECK_ERRNO(MMAPIO_FAULT, EFAULT, populating_call(), error);
     /* What there was room for is there to be written. */
     CHECK_OK(mmapio_map_populate(map, 0, page, MMAPIO_PROT_WRITE, NULL));
     bytes_of(map)[page - 1] = 'x';

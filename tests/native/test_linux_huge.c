@@ -8,6 +8,8 @@
 
 enum { MIB = 1 << 20, POOL = 4 };
 
+#define TRANSPARENT "/sys/kernel/mm/transparent_hugepage/"
+
 static const char *const POOL_FILE = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
 static const char *const FREE_FILE = "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages";
 
@@ -195,7 +197,7 @@ static bool setting_is(const char *name, const char *word)
     char in_use[32];
     FILE *file;
 
-    (void)snprintf(path, sizeof path, "/sys/kernel/mm/transparent_hugepage/%s", name);
+    (void)snprintf(path, sizeof path, TRANSPARENT "%s", name);
     (void)snprintf(in_use, sizeof in_use, "[%s]", word);
     file = fopen(path, "re");
     if (file != NULL) {
@@ -246,26 +248,29 @@ static void where_they_are_preferred_others_do(void)
 /* A file on a tmpfs mounted so, mapped with transparent huge pages: what is said of them is what comes of them. */
 static void map_on_a_mount(const char *option, bool makes_some, uint32_t flags)
 {
-    mmapio_map_options options = huge_options(SHARED | flags, MMAPIO_HUGE_TRANSPARENT, 0, 8 * MIB);
+    const uint64_t huge = (uint64_t)number_in(TRANSPARENT "hpage_pmd_size");
+    mmapio_map_options options = huge_options(SHARED | flags, MMAPIO_HUGE_TRANSPARENT, 0, 4 * huge);
     char folder[] = "./huge-XXXXXX";
     uint32_t outcome = 99;
     mmapio_map *map = NULL;
     bool some;
     char path[32];
+    char mount_options[64];
     int file;
 
+    (void)snprintf(mount_options, sizeof mount_options, "size=%llu,huge=%s", (unsigned long long)(8 * huge), option);
     CHECK(mkdtemp(folder) != NULL);
-    if (mount("none", folder, "tmpfs", 0, option) != 0) {
+    if (mount("none", folder, "tmpfs", 0, mount_options) != 0) {
         (void)rmdir(folder);
         SKIP("this process may not mount a tmpfs, or this kernel has no huge pages for it");
     }
     (void)snprintf(path, sizeof path, "%s/file", folder);
     file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    CHECK(file >= 0 && fixture_resize(file, 8 * MIB));
+    CHECK(file >= 0 && fixture_resize(file, 4 * huge));
     CHECK_OK(mmapio_map_file(file, &options, &map, NULL));
-    CHECK_OK(mmapio_map_advise(map, 0, 8 * MIB, MMAPIO_MADV_HUGEPAGE, &outcome, NULL));
-    memset(bytes_of(map), 'h', 8 * MIB);
-    some = mapping_bytes(bytes_of(map) + 4 * MIB, "ShmemPmdMapped:") != 0;
+    CHECK_OK(mmapio_map_advise(map, 0, 4 * huge, MMAPIO_MADV_HUGEPAGE, &outcome, NULL));
+    memset(bytes_of(map), 'h', (size_t)(4 * huge));
+    some = mapping_bytes(bytes_of(map) + 2 * huge, "ShmemPmdMapped:") != 0;
     CHECK_EQUAL(makes_some, some);
     CHECK_EQUAL(makes_some ? MMAPIO_HUGE_TRANSPARENT : MMAPIO_HUGE_NONE, mmapio_map_huge_pages(map));
     CHECK_EQUAL(makes_some ? MMAPIO_ADVICE_APPLIED : MMAPIO_ADVICE_IGNORED, outcome);
@@ -281,12 +286,12 @@ static void map_on_all_mounts(void *unused)
     if (!may_mount()) {
         SKIP("this process may not mount, not even where nobody else sees it");
     }
-    map_on_a_mount("size=16m,huge=never", false, 0);
-    map_on_a_mount("size=16m,huge=advise", true, 0);
-    map_on_a_mount("size=16m,huge=within_size", true, 0);
-    map_on_a_mount("size=16m,huge=always", true, 0);
-    map_on_a_mount("size=16m,huge=never", false, MMAPIO_MAP_NO_HANDLE);
-    map_on_a_mount("size=16m,huge=advise", true, MMAPIO_MAP_NO_HANDLE);
+    map_on_a_mount("never", false, 0);
+    map_on_a_mount("advise", true, 0);
+    map_on_a_mount("within_size", true, 0);
+    map_on_a_mount("always", true, 0);
+    map_on_a_mount("never", false, MMAPIO_MAP_NO_HANDLE);
+    map_on_a_mount("advise", true, MMAPIO_MAP_NO_HANDLE);
 }
 
 static void transparent_ones_of_a_tmpfs_are_governed_by_its_mount(void)

@@ -75,33 +75,27 @@ mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint6
     return MMAPIO_OK;
 }
 
-/* Page by page: what is beside the range on its page is in use, and keeps being readable meanwhile. */
+/* What is beside the range on its page is in use, and keeps being readable meanwhile. */
 mmapio_status mmapio_os_clear(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error)
 {
-    uint64_t page_size = mmapio_os_page_size();
+    size_t page_size = mmapio_os_page_size();
     unsigned char *at = map->base + map->lead + offset;
-    unsigned char *end = at + length;
+    unsigned char *page = at - (uintptr_t)at % page_size;
+    struct region region = {NULL, VM_PROT_NONE, 0};
+    int code = region_at(at, &region) == KERN_SUCCESS ? 0 : ENOMEM;
+    bool open = (region.protection & VM_PROT_WRITE) != 0;
 
-    while (at < end) {
-        unsigned char *page = at - (uintptr_t)at % page_size;
-        size_t part = (size_t)(page + page_size < end ? page + page_size - at : end - at);
-        struct region region = {NULL, VM_PROT_NONE, 0};
-        int code = region_at(at, &region) == KERN_SUCCESS ? 0 : ENOMEM;
-        bool open = (region.protection & VM_PROT_WRITE) != 0;
-        if (code == 0 && !open && mprotect(page, (size_t)page_size, PROT_READ | PROT_WRITE) != 0) {
+    if (code == 0 && !open && mprotect(page, page_size, PROT_READ | PROT_WRITE) != 0) {
+        code = errno;
+    }
+    if (code == 0) {
+        (void)memset(at, 0, (size_t)length);
+        /* VM_PROT_* are the numbers of PROT_*. */
+        if (!open && mprotect(page, page_size, region.protection) != 0) {
             code = errno;
         }
-        if (code != 0) {
-            return mmapio_posix_fail(error, code, CALL_MPROTECT);
-        }
-        (void)memset(at, 0, part);
-        /* VM_PROT_* are the numbers of PROT_*. */
-        if (!open && mprotect(page, (size_t)page_size, region.protection) != 0) {
-            return mmapio_posix_fail(error, errno, CALL_MPROTECT);
-        }
-        at += part;
     }
-    return MMAPIO_OK;
+    return code == 0 ? MMAPIO_OK : mmapio_posix_fail(error, code, CALL_MPROTECT);
 }
 
 /* Allocates behind the last block the file has, contiguously if it can be had and in pieces if not. */

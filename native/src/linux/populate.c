@@ -1,8 +1,7 @@
 /* populate.c - MADV_POPULATE_READ and _WRITE (5.14), and what older kernels can do without risking SIGBUS. */
-#include "../posix/posix.h"
 #include "kernel.h"
+#include "linux.h"
 
-#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -33,27 +32,12 @@ static int touch(unsigned char *page, bool write)
     return result >= 0 || errno == EAGAIN || errno == EINTR ? 0 : errno;
 }
 
-/* Both a page that is gone and one that is protected are EFAULT: the system's list of mappings tells them apart. */
+/* Both a page that is gone and one that is protected are EFAULT. */
 static bool is_protected(const unsigned char *page, bool write)
 {
-    unsigned long long first;
-    unsigned long long end;
-    bool denied = false;
-    char line[256];
-    char may[5];
-    FILE *maps = fopen("/proc/self/maps", "re");
+    int protection = mmapio_linux_protection_at(page);
 
-    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
-        if (sscanf(line, "%llx-%llx %4s", &first, &end, may) == 3 && first <= (uintptr_t)page &&
-            (uintptr_t)page < end) {
-            denied = may[write ? 1 : 0] == '-';
-            break;
-        }
-    }
-    if (maps != NULL) {
-        (void)fclose(maps);
-    }
-    return denied;
+    return protection >= 0 && (protection & (write ? PROT_WRITE : PROT_READ)) == 0;
 }
 
 static mmapio_status touch_each_page(const page_range *range, uint64_t page_size, bool write, mmapio_error *error)

@@ -80,27 +80,28 @@ mmapio_status mmapio_posix_forget(mmapio_map *map, unsigned char *address, uint6
     return MMAPIO_OK;
 }
 
-/* Through a file that stands for this process's memory, which the kernel writes as a debugger would: whatever the
- * protection, and without a moment in which it is another. */
+/* What is beside the range on its page is in use, and keeps being readable, or runnable, meanwhile. Writing through
+ * /proc/self/mem would do without that moment, but kernels since 6.12 can forbid it (PROC_MEM_*). Whether it can be done is
+ * seen by doing all of it, of no bytes: the page can be cut out of its mapping only while there is room for more of them. */
 mmapio_status mmapio_os_clear(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error)
 {
-    static unsigned char zeros[4096]; /* not const: as such it would take room in the library */
-    uintptr_t at = (uintptr_t)(map->base + map->lead + offset);
-    uintptr_t end = at + (uintptr_t)length;
-    int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
-    int code = memory < 0 ? errno : 0;
+    uint64_t page_size = map->page_size;
+    unsigned char *at = map->base + map->lead + offset;
+    unsigned char *page = at - (uintptr_t)at % page_size;
+    int protection = mmapio_linux_protection_at(page);
+    int open = protection | PROT_READ | PROT_WRITE;
 
-    while (code == 0 && at < end) {
-        ssize_t wrote = pwrite(memory, zeros, end - at < sizeof zeros ? (size_t)(end - at) : sizeof zeros, (off_t)at);
-        code = wrote > 0 ? 0 : wrote < 0 ? errno : EIO;
-        at += wrote > 0 ? (uintptr_t)wrote : 0;
+    if (protection < 0) {
+        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
     }
-    if (memory >= 0) {
-        (void)close(memory);
+    if (open != protection && mprotect(page, (size_t)page_size, open) != 0) {
+        return mmapio_posix_fail(error, errno, CALL_MPROTECT);
     }
-    return code == 0
-               ? MMAPIO_OK
-               : mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, memory < 0 ? CALL_OPEN : CALL_PWRITE);
+    (void)memset(at, 0, (size_t)length);
+    if (open != protection && mprotect(page, (size_t)page_size, protection) != 0) {
+        return mmapio_posix_fail(error, errno, CALL_MPROTECT);
+    }
+    return MMAPIO_OK;
 }
 
 /* Blocks beyond the end, where nobody sees them, go by nothing but setting the length. Whoever makes the file longer

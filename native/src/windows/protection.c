@@ -153,25 +153,20 @@ void mmapio_win32_put_back(const mmapio_map *map, const struct win32_kept *kept)
     }
 }
 
-/* Page by page: what is beside the range on its page is in use, and keeps being readable meanwhile. */
+/* What is beside the range on its page is in use, and keeps being readable meanwhile. */
 mmapio_status mmapio_os_clear(mmapio_map *map, uint64_t offset, uint64_t length, mmapio_error *error)
 {
     uint64_t page_size = mmapio_win32_system()->page_size;
     unsigned char *at = map->base + map->lead + offset;
-    unsigned char *end = at + length;
+    unsigned char *page = at - (uintptr_t)at % page_size;
+    DWORD before;
 
-    while (at < end) {
-        unsigned char *page = at - (uintptr_t)at % page_size;
-        SIZE_T part = (SIZE_T)(page + page_size < end ? page + page_size - at : end - at);
-        DWORD before;
-        if (!VirtualProtect(page, (SIZE_T)page_size, PAGE_READWRITE, &before)) {
-            return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_PROTECT);
-        }
-        memset(at, 0, part);
-        if (before != PAGE_READWRITE && !VirtualProtect(page, (SIZE_T)page_size, before, &before)) {
-            return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_PROTECT);
-        }
-        at += part;
+    if (!VirtualProtect(page, (SIZE_T)page_size, PAGE_READWRITE, &before)) {
+        return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_PROTECT);
+    }
+    memset(at, 0, (size_t)length);
+    if (before != PAGE_READWRITE && !VirtualProtect(page, (SIZE_T)page_size, before, &before)) {
+        return mmapio_win32_fail(error, GetLastError(), CALL_VIRTUAL_PROTECT);
     }
     return MMAPIO_OK;
 }
