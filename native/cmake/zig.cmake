@@ -54,8 +54,11 @@ endforeach()
 # kernel; native/CMakeLists.txt names what does not.
 set(optimize "-Os -g0")
 if(NOT MMAPIO_RID MATCHES "^win")
-    # Backtraces go by frame pointers, which take a fifth of the room.
-    string(APPEND optimize " -fno-unwind-tables -fno-asynchronous-unwind-tables -fno-omit-frame-pointer")
+    # Backtraces go by frame pointers, which take a fifth of the room, and which macOS keeps by itself.
+    string(APPEND optimize " -fno-unwind-tables -fno-asynchronous-unwind-tables")
+endif()
+if(MMAPIO_RID MATCHES "^linux")
+    string(APPEND optimize " -fno-omit-frame-pointer")
 endif()
 if(MMAPIO_RID MATCHES "^osx")
     if(MMAPIO_RID STREQUAL "osx-arm64")
