@@ -16,6 +16,14 @@ internal sealed record NativeTree(
 
     public static NativeTree Asan { get; } = new("asan", "asan", "Debug");
 
+    public static NativeTree Tsan { get; } = new("tsan", "tsan", "Debug")
+    {
+        Environment = new Dictionary<string, string?>
+        {
+            ["TSAN_OPTIONS"] = $"suppressions={Repository.At("tests", "native", "tsan.supp")}",
+        },
+    };
+
     /// <summary>Optimised like a release, with the line numbers that make valgrind's reports readable.</summary>
     public static NativeTree Valgrind { get; } = new(
         "valgrind",
