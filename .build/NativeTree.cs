@@ -24,6 +24,12 @@ internal sealed record NativeTree(
         },
     };
 
+    /// <summary>For the programs of libFuzzer alone.</summary>
+    public static NativeTree Fuzz { get; } = new("fuzz", "fuzz", "Debug")
+    {
+        Needs = [.. Prerequisite.Native, Prerequisite.Clang, Prerequisite.ClangRuntime],
+    };
+
     /// <summary>Optimised like a release, with the line numbers that make valgrind's reports readable.</summary>
     public static NativeTree Valgrind { get; } = new(
         "valgrind",

@@ -61,6 +61,7 @@ internal static class CiVerb
         if (OperatingSystem.IsLinux())
         {
             await session.RunAsync("native tsan", () => BuildAndRunAsync(NativeTree.Tsan));
+            await FuzzTests.RunAsync(session, TimeSpan.FromMinutes(3));
             await session.RunAsync("native valgrind", async () =>
             {
                 await Prerequisites.RequireAsync(Prerequisite.Valgrind);
