@@ -16,6 +16,20 @@ internal sealed record NativeTree(
 
     public static NativeTree Asan { get; } = new("asan", "asan", "Debug");
 
+    public static NativeTree Tsan { get; } = new("tsan", "tsan", "Debug")
+    {
+        Environment = new Dictionary<string, string?>
+        {
+            ["TSAN_OPTIONS"] = $"suppressions={Repository.At("tests", "native", "tsan.supp")}",
+        },
+    };
+
+    /// <summary>For the programs of libFuzzer alone.</summary>
+    public static NativeTree Fuzz { get; } = new("fuzz", "fuzz", "Debug")
+    {
+        Needs = [.. Prerequisite.Native, Prerequisite.Clang, Prerequisite.ClangRuntime],
+    };
+
     /// <summary>Optimised like a release, with the line numbers that make valgrind's reports readable.</summary>
     public static NativeTree Valgrind { get; } = new(
         "valgrind",

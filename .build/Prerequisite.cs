@@ -47,6 +47,16 @@ internal sealed record Prerequisite(
     public static readonly Prerequisite Clang = new(
         "clang", () => OnPath("clang"), "clang", "clang", "llvm", "LLVM.LLVM");
 
+    /// <summary>libFuzzer and the sanitizers.</summary>
+    public static readonly Prerequisite ClangRuntime = new(
+        "clang's libFuzzer",
+        () => Directory.Exists("/usr/lib") && Directory.EnumerateDirectories("/usr/lib", "llvm-*").Any(static llvm =>
+            Directory.EnumerateFiles(llvm, "libclang_rt.fuzzer*.a", SearchOption.AllDirectories).Any()),
+        "libclang-rt-dev",
+        "compiler-rt",
+        "llvm",
+        "(none)");
+
     public static readonly Prerequisite ClangTidy = new(
         "clang-tidy", () => OnPath("clang-tidy"), "clang-tidy", "clang-tools-extra", "llvm", "LLVM.LLVM");
 

@@ -60,6 +60,8 @@ internal static class CiVerb
         await session.RunAsync("native asan", () => BuildAndRunAsync(NativeTree.Asan));
         if (OperatingSystem.IsLinux())
         {
+            await session.RunAsync("native tsan", () => BuildAndRunAsync(NativeTree.Tsan));
+            await FuzzTests.RunAsync(session, TimeSpan.FromMinutes(3));
             await session.RunAsync("native valgrind", async () =>
             {
                 await Prerequisites.RequireAsync(Prerequisite.Valgrind);

@@ -97,6 +97,18 @@ typedef struct fixture_thread fixture_thread;
 fixture_thread *fixture_thread_start(void (*body)(void *), void *argument);
 void fixture_thread_join(fixture_thread *thread);
 
+/* Is this program built with AddressSanitizer or ThreadSanitizer, whose runtimes have mappings and threads of their own? */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNDER_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNDER_SANITIZER 1
+#endif
+#endif
+#ifndef UNDER_SANITIZER
+#define UNDER_SANITIZER 0
+#endif
+
 /* It takes some questions to the kernel for accesses, and has limits of its own. */
 static inline bool under_valgrind(void)
 {

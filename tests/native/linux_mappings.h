@@ -22,13 +22,9 @@ static inline void need_an_allocator_without_mappings(void)
     if (under_valgrind()) {
         SKIP("valgrind has a limit of mappings of its own, and ends the program there");
     }
-#if defined(__SANITIZE_ADDRESS__)
-    SKIP("AddressSanitizer's allocator aborts when there are no mappings left for it");
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-    SKIP("AddressSanitizer's allocator aborts when there are no mappings left for it");
-#endif
-#endif
+    if (UNDER_SANITIZER) {
+        SKIP("a sanitizer's allocator aborts when there are no mappings left for it");
+    }
 }
 
 /* Splits a large mapping until it can be split no further, and then maps pages until none can be mapped. */

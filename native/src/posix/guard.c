@@ -22,7 +22,9 @@ enum {
     FAULT_CODES = 4        /* that, BUS_ADRALN, BUS_ADRERR and BUS_OBJERR (5 is not about this access); SEGV_* */
 };
 
-/* The handler reads this table while others change it: end is written last on entry and cleared first on removal. */
+/* The handler reads this table while others change it: end is written last on entry and cleared first on removal. A reader
+ * looks at end again once it has read begin, or it might take the end of one map and the beginning of the next one in the
+ * same place for one. */
 static struct zero_fill_entry {
     _Atomic(uintptr_t) begin;
     _Atomic(uintptr_t) end; /* 0: not in use */
@@ -68,7 +70,7 @@ static bool fill_with_zeros(uintptr_t address, int code)
     for (size_t i = 0; i < ZERO_FILL_MAPS; i++) {
         struct zero_fill_entry *entry = &zero_fill[i];
         uintptr_t end = atomic_load(&entry->end);
-        if (end != 0 && address < end && address >= atomic_load(&entry->begin)) {
+        if (end != 0 && address < end && address >= atomic_load(&entry->begin) && atomic_load(&entry->end) == end) {
             return fill_page(entry, address, code);
         }
     }
