@@ -3,6 +3,11 @@ using System.Runtime.InteropServices;
 
 [assembly: DisableRuntimeMarshalling]
 
+// Beside the assembly, and where the host says that the package's libraries are. Without this a library that is missing
+// there is looked for wherever the system's loader looks, LD_LIBRARY_PATH among it, and its code is run before anybody can
+// ask for its version.
+[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+
 namespace MmapIo;
 
 /// <summary>The calls of libmmapio under their C names. One file per area; the contract is mmapio.h.</summary>

@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MmapIo;
 
-/// <summary>What opening a file takes on Linux and macOS, without a handle on the heap.</summary>
+/// <summary>What opening a file takes on Linux and macOS, without a handle on the heap. The system's own library is not
+/// looked for beside the assembly, as ours is.</summary>
 internal static partial class Interop
 {
     /// <summary>O_RDWR, the same on Linux and macOS. O_RDONLY is 0.</summary>
@@ -24,11 +25,14 @@ internal static partial class Interop
     internal const int LockNow = 4;
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int open(string path, int flags);
 
     [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int close(int file);
 
     [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int flock(SafeFileHandle file, int operation);
 }
