@@ -54,18 +54,33 @@ public sealed class BadLibraryTests
     [Test]
     public void A_library_of_another_ABI_is_reported()
     {
-        string source = Path.Combine(AppContext.BaseDirectory, "Consumer", "other_abi.c");
         File.Delete(_library);
+        BuildAnother(_library);
+        AssertRefused("ABI 2.0");
+    }
+
+    /// <summary>Not even where the system's loader would look for it: its code would run before its version is asked for.</summary>
+    [Test]
+    public void A_library_from_another_place_is_not_loaded()
+    {
+        string elsewhere = Directory.CreateDirectory(Path.Combine(_folder, "elsewhere")).FullName;
+        BuildAnother(Path.Combine(elsewhere, Path.GetFileName(_library)));
+        File.Delete(_library);
+        AssertRefused();
+        Assert.That(Said(elsewhere), Has.None.Contains("ABI 2.0"));
+    }
+
+    private static void BuildAnother(string library)
+    {
+        string source = Path.Combine(AppContext.BaseDirectory, "Consumer", "other_abi.c");
         try
         {
-            Outcome.Of(_folder, "cc", ["-shared", "-fPIC", "-o", _library, source]).Succeeded();
+            Outcome.Of(Path.GetDirectoryName(library)!, "cc", ["-shared", "-fPIC", "-o", library, source]).Succeeded();
         }
         catch (System.ComponentModel.Win32Exception)
         {
             Assert.Ignore("there is no cc to build such a library with");
         }
-
-        AssertRefused("ABI 2.0");
     }
 
     private void AssertRefused(string found = "")
@@ -83,13 +98,19 @@ public sealed class BadLibraryTests
         }
     }
 
-    private string[] Said()
+    /// <param name="searched">Where else the system's loader looks, and the folder that the program is run in.</param>
+    private string[] Said(string? searched = null)
     {
         string program = Path.Combine(_folder, OperatingSystem.IsWindows() ? "App.exe" : "App");
         string file = _project.WriteData("data.bin", [1, 2, 3]);
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { } host
             ? Path.GetDirectoryName(host)! : "";
-        Outcome run = Outcome.Of(_folder, program, [file], ("DOTNET_ROOT", dotnet));
+        (string, string)[] surroundings =
+        [
+            ("DOTNET_ROOT", dotnet),
+            .. searched is null ? [] : new[] { ("LD_LIBRARY_PATH", searched), ("DYLD_LIBRARY_PATH", searched) },
+        ];
+        Outcome run = Outcome.Of(searched ?? _folder, program, [file], surroundings);
         return run.Succeeded().ReplaceLineEndings("\n").Split('\n');
     }
 }
