@@ -97,16 +97,19 @@ typedef struct fixture_thread fixture_thread;
 fixture_thread *fixture_thread_start(void (*body)(void *), void *argument);
 void fixture_thread_join(fixture_thread *thread);
 
-/* Is this program built with AddressSanitizer or ThreadSanitizer, whose runtimes have mappings and threads of their own? */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define UNDER_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define UNDER_SANITIZER 1
+/* Which sanitizer is this program built with? GCC has names of its own for them. */
+#ifndef __has_feature
+#define __has_feature(name) 0
 #endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define UNDER_ADDRESS_SANITIZER 1
+#else
+#define UNDER_ADDRESS_SANITIZER 0
 #endif
-#ifndef UNDER_SANITIZER
-#define UNDER_SANITIZER 0
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+#define UNDER_THREAD_SANITIZER 1
+#else
+#define UNDER_THREAD_SANITIZER 0
 #endif
 
 /* It takes some questions to the kernel for accesses, and has limits of its own. */

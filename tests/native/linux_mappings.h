@@ -22,7 +22,7 @@ static inline void need_an_allocator_without_mappings(void)
     if (under_valgrind()) {
         SKIP("valgrind has a limit of mappings of its own, and ends the program there");
     }
-    if (UNDER_SANITIZER) {
+    if (UNDER_ADDRESS_SANITIZER || UNDER_THREAD_SANITIZER) {
         SKIP("a sanitizer's allocator aborts when there are no mappings left for it");
     }
 }

@@ -270,8 +270,8 @@ static void a_child_lacks_the_range_after_dontfork(void)
 {
     need_a_real_kernel();
 
-    if (UNDER_SANITIZER) {
-        SKIP("a sanitizer maps memory of its own in a child, which may come to lie where the range is missing");
+    if (UNDER_THREAD_SANITIZER) {
+        SKIP("ThreadSanitizer maps memory of its own in a child, which may come to lie where the range is missing");
     }
 
     mmapio_map *map = filled_memory();
