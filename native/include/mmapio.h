@@ -356,7 +356,8 @@ enum {
  *             there), and a map of macOS that has been mapped anew before its file refused has its first protection:
  *             MMAPIO_OUT_OF_RANGE (the file is too short; more than 2^48 bytes; more than the file system's files can
  *             have), MMAPIO_OUT_OF_MEMORY (no room there, and it may not move; no room anywhere),
- *             MMAPIO_NO_SPACE, MMAPIO_LIMIT_REACHED (RLIMIT_FSIZE; MMAPIO_MAP_LOCKED, or locked pages at the end),
+ *             MMAPIO_NO_SPACE, MMAPIO_LIMIT_REACHED (RLIMIT_FSIZE; MMAPIO_MAP_LOCKED, or locked pages at the end; Linux, to the
+ *             middle of a protected page of memory: RLIMIT_NOFILE),
  *             MMAPIO_ACCESS_DENIED, MMAPIO_UNSUPPORTED (anonymous memory shared with children;
  *             mirrored maps; maps with guard pages or MMAPIO_MAP_ZERO_FILL without a reserve, or beyond it; off Linux,
  *             shared memory, and written private maps of files; Windows and macOS: growing without

@@ -5,6 +5,9 @@
 #include "linux_mappings.h"
 #include "maps.h"
 
+#include <errno.h>
+#include <sys/resource.h>
+
 /* How errno becomes a status, where the call gives it no meaning of its own. */
 static const struct {
     int code;
@@ -265,9 +268,40 @@ static void shrinking_that_is_refused_clears_nothing(void)
     child_must_pass(shrink_without_mappings, NULL);
 }
 
+/* What a page may be used for is read from a file. */
+static void shrink_without_descriptors(void *unused)
+{
+    const struct rlimit none = {0, 0};
+    size_t page = fixture_page_size();
+    mmapio_map *map = map_memory(PRIVATE, 2 * page);
+    mmapio_error error = stale_error();
+
+    (void)unused;
+    memset(bytes_of(map), 'x', 2 * page);
+    CHECK_OK(mmapio_map_protect(map, 0, page, MMAPIO_PROT_READ, NULL));
+    CHECK_EQUAL(0, setrlimit(RLIMIT_NOFILE, &none));
+    CHECK_STATUS(MMAPIO_LIMIT_REACHED, mmapio_map_resize(map, 5, 0, &error));
+    CHECK_ERRNO(MMAPIO_LIMIT_REACHED, EMFILE, "open", error);
+    CHECK_EQUAL(2 * page, mmapio_map_length(map));
+    for (size_t i = 0; i < 2 * page; i++) {
+        CHECK_EQUAL('x', bytes_of(map)[i]);
+    }
+    close_map(map);
+}
+
+static void shrinking_without_descriptors_is_a_limit_and_changes_nothing(void)
+{
+    need_a_real_kernel();
+    if (under_valgrind()) {
+        SKIP("valgrind keeps descriptors for itself, and refuses a limit below them");
+    }
+    child_must_pass(shrink_without_descriptors, NULL);
+}
+
 TEST_MAIN(TEST(every_errno_becomes_the_status_that_fits_it), TEST(only_a_durable_sync_includes_the_files_metadata),
           TEST(private_maps_and_memory_ask_the_system_for_no_sync),
           TEST(closing_tells_of_a_file_that_could_not_be_closed), TEST(an_interrupted_close_is_a_close),
           TEST(a_map_that_cannot_be_unmapped_still_gives_its_file_back),
           TEST(a_failed_mincore_is_an_error_and_not_an_answer),
-          TEST(too_many_mappings_are_an_error_that_leaves_nothing), TEST(shrinking_that_is_refused_clears_nothing))
+          TEST(too_many_mappings_are_an_error_that_leaves_nothing), TEST(shrinking_that_is_refused_clears_nothing),
+          TEST(shrinking_without_descriptors_is_a_limit_and_changes_nothing))

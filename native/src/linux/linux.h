@@ -52,7 +52,7 @@ bool mmapio_linux_does_nothing(mmapio_map *map, uint32_t advice);
 /* madvise(2), with what it says as outcome and status. */
 mmapio_status mmapio_linux_advise(const page_range *range, uint32_t advice, uint32_t *outcome, mmapio_error *error);
 
-/* PROT_* of the page at an address; -1 where nothing is mapped, or where /proc is not to be seen. It takes as long as there
+/* PROT_* of the page at an address; -1 where nothing is mapped, or with errno where /proc is not to be seen. It takes as long as there
  * are mappings. */
 int mmapio_linux_protection_at(const unsigned char *address);
 

@@ -92,7 +92,10 @@ mmapio_status mmapio_os_clear(mmapio_map *map, uint64_t offset, uint64_t length,
     int open = protection | PROT_READ | PROT_WRITE;
 
     if (protection < 0) {
-        return mmapio_fail(error, MMAPIO_UNSUPPORTED);
+        int code = errno;
+        return code == EMFILE || code == ENFILE
+                   ? mmapio_posix_fail(error, code, CALL_OPEN)
+                   : mmapio_fail_os(error, MMAPIO_UNSUPPORTED, MMAPIO_OS_ERRNO, code, CALL_OPEN);
     }
     if (open != protection && mprotect(page, (size_t)page_size, open) != 0) {
         return mmapio_posix_fail(error, errno, CALL_MPROTECT);
