@@ -65,6 +65,14 @@ static inline void need_counts(void)
     }
 }
 
+static inline void need_a_disk_that_counts(void)
+{
+    need_a_real_kernel();
+    need_real_residency();
+    need_a_disk();
+    need_counts();
+}
+
 /* Locking without reading in: what it takes, too, to tell a limit that is reached from pages that cannot be read. */
 static inline void need_lock_on_fault(void)
 {

@@ -13,7 +13,7 @@ namespace MmapIo;
 /// </summary>
 /// <typeparam name="T">The element. Its bytes are those of the file, in this machine's order.</typeparam>
 [SuppressMessage("Design", "CA1000", Justification = "MappedArray<int>.Open says what it opens; there is nothing to infer it from.")]
-public sealed unsafe class MappedArray<T> : IDisposable
+public sealed unsafe partial class MappedArray<T> : IDisposable
     where T : unmanaged
 {
     /// <summary>The count of an array that has all of its map, however long that becomes.</summary>
@@ -372,33 +372,5 @@ public sealed unsafe class MappedArray<T> : IDisposable
     {
         ThrowIfClosed();
         MapErrors.ThrowRange(nameof(index), index, $"The array has {Length} elements.");
-    }
-
-    /// <summary>Goes from value to value.</summary>
-    public struct Enumerator
-    {
-        private readonly MappedArray<T> _array;
-        private long _next;
-
-        internal Enumerator(MappedArray<T> array) => _array = array;
-
-        /// <summary>The value.</summary>
-        public T Current { get; private set; }
-
-        /// <summary>Goes to the next value.</summary>
-        /// <returns>False if there is none.</returns>
-        /// <exception cref="UnauthorizedAccessException">The value is protected against reading.</exception>
-        /// <exception cref="MmapIoException">The file does not back the value: it ends before.</exception>
-        /// <exception cref="ObjectDisposedException">The array is closed.</exception>
-        public bool MoveNext()
-        {
-            _array.ThrowIfClosed();
-            if (_next >= _array._count || !_array._map.TryReadInside(_array._start + (_next * sizeof(T)), out T value))
-            {
-                return false;
-            }
-            (Current, _next) = (value, _next + 1);
-            return true;
-        }
     }
 }
