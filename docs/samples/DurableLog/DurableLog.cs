@@ -4,8 +4,8 @@ using System.IO.Hashing;
 namespace MmapIo.Samples;
 
 /// <summary>
-/// A log in a file: records are appended, and a record that <see cref="Append"/> has returned for is there after the power
-/// was cut, together with all before it. For one thread.
+/// A log in a file: records are appended, and a record that <see cref="Append"/> has returned for has been flushed, together
+/// with all before it. For one thread.
 /// <para>A record is a checksum (8 bytes), its length (4), its bytes, and zeros up to a multiple of 8. The checksum begins
 /// with that of the record before: what an older record left behind never fits to a newer one. Nothing else is needed to
 /// find the end of the log: it ends before the first record whose checksum is not right, whether that was never written,
