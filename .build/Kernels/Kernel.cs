@@ -17,8 +17,8 @@ internal sealed record Kernel(string Name, string Rid, string Series, string Pac
         new("5.10", X64, "bullseye", @"^linux-image-5\.10\.[0-9.-]*-cloud-amd64$"),
         new("6.1", X64, "bookworm", @"^linux-image-6\.1\.[0-9.-]*-cloud-amd64$"),
         new("6.12", X64, "trixie", @"^linux-image-6\.12\.[0-9+a-z.]*-cloud-amd64$"),
-        new("newest", X64, "trixie-backports", @"^linux-binary-unsigned-[0-9+a-z.]*-cloud-amd64$"),
-        new("16k", Arm64, "trixie-backports", @"^linux-binary-unsigned-[0-9+a-z.]*-arm64-16k$"),
+        new("newest", X64, "trixie-backports", @"^linux-binary-unsigned-[0-9][0-9+a-z.]*-cloud-amd64$"),
+        new("16k", Arm64, "trixie-backports", @"^linux-binary-unsigned-[0-9][0-9+a-z.]*-arm64-16k$"),
     ];
 
     public bool IsArm64 => Rid == Arm64;

@@ -43,7 +43,7 @@ internal static partial class KernelTests
 
     /// <summary>In /boot, until Debian's packages of Linux 7.</summary>
     private static string ImageIn(string folder) =>
-        Directory.EnumerateFiles(folder, "vmlinu*", SearchOption.AllDirectories).FirstOrDefault()
+        Directory.EnumerateFiles(folder, "vmlinu*", SearchOption.AllDirectories).SingleOrDefault()
         ?? throw new StepFailedException($"there is no kernel in {folder}");
 
     private static string[] ArgumentsOf(Kernel kernel, string image, string files) =>

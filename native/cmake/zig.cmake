@@ -54,7 +54,7 @@ endforeach()
 # kernel; native/CMakeLists.txt names what does not.
 set(optimize "-Os -g0")
 if(NOT MMAPIO_RID MATCHES "^win")
-    # Backtraces go by frame pointers, which take a fifth of the room, and which macOS keeps by itself.
+    # They take a sixth of the library: backtraces go by frame pointers, which macOS keeps by itself.
     string(APPEND optimize " -fno-unwind-tables -fno-asynchronous-unwind-tables")
 endif()
 if(MMAPIO_RID MATCHES "^linux")
