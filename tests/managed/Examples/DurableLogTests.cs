@@ -83,11 +83,23 @@ public sealed class DurableLogTests : IDisposable
         Assert.Equal(["", "one"], Read(path));
     }
 
-    private string Write()
+    /// <summary>The device wrote a record anew and not the one before it, which is that of another history.</summary>
+    [Fact]
+    public void A_record_whose_predecessor_was_lost_is_none()
+    {
+        byte[] written = File.ReadAllBytes(Write());
+        byte[] lost = File.ReadAllBytes(Write("", "eno", "and another one"));
+        Assert.Equal(["", "eno"], Reopened([.. lost[..EndOf(2)], .. written[EndOf(2)..]]));
+    }
+
+    private string Write() => Write(s_records);
+
+    private string Write(params string[] records)
     {
         string path = _scratch.At("records.log");
+        File.Delete(path);
         using DurableLog log = DurableLog.Open(path);
-        foreach (string record in s_records)
+        foreach (string record in records)
         {
             log.Append(Encoding.UTF8.GetBytes(record));
         }
