@@ -4,6 +4,8 @@
 
 #include "maps.h"
 
+#include <time.h>
+
 #ifdef _WIN32
 #include <process.h>
 #define process_number() ((unsigned)_getpid())
@@ -18,13 +20,16 @@ typedef struct shared_name {
     char text[31];
 } shared_name;
 
-/* A name of this process's own. Call it once in each test, which runs in a process of its own. */
+/* A name of this process's own. The time is in it for the names that a killed test left: process numbers come again. */
 static inline shared_name own_name(void)
 {
     static unsigned count;
+    struct timespec now = {0, 0};
     shared_name name;
 
-    (void)snprintf(name.text, sizeof name.text, "mmapio-test-%u.%u", process_number(), count++);
+    (void)timespec_get(&now, TIME_UTC);
+    (void)snprintf(name.text, sizeof name.text, "mmapio-%x.%lx%lx.%u", process_number(),
+                   (unsigned long)(now.tv_sec & 0xFFFF), (unsigned long)now.tv_nsec, count++);
     return name;
 }
 
