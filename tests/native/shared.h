@@ -24,12 +24,14 @@ typedef struct shared_name {
 static inline shared_name own_name(void)
 {
     static unsigned count;
-    struct timespec now = {0, 0};
+    struct timespec now;
     shared_name name;
+    int length;
 
-    (void)timespec_get(&now, TIME_UTC);
-    (void)snprintf(name.text, sizeof name.text, "mmapio-%x.%lx%lx.%u", process_number(),
-                   (unsigned long)(now.tv_sec & 0xFFFF), (unsigned long)now.tv_nsec, count++);
+    CHECK_EQUAL(TIME_UTC, timespec_get(&now, TIME_UTC));
+    length = snprintf(name.text, sizeof name.text, "mmapio-%x.%x%lx.%u", process_number(),
+                      (unsigned)(now.tv_sec & 0xFFFF), (unsigned long)now.tv_nsec, count++);
+    CHECK(length > 0 && (size_t)length < sizeof name.text);
     return name;
 }
 
